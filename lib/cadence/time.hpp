@@ -1,0 +1,19 @@
+// The time types of the whole project. Instants are UTC with a resolution of one millisecond, which
+// is what the ledger stores; dates are local and carry no zone. Nothing here reads a clock.
+#pragma once
+
+#include <chrono>
+
+namespace cadence {
+
+using Duration = std::chrono::milliseconds;
+using Instant = std::chrono::sys_time<Duration>;
+using LocalDate = std::chrono::local_days;
+
+// Milliseconds since 1970-01-01T00:00:00Z, the ledger's representation.
+[[nodiscard]] constexpr std::int64_t to_ms(Instant instant) {
+    return instant.time_since_epoch().count();
+}
+[[nodiscard]] constexpr Instant from_ms(std::int64_t ms) { return Instant{Duration{ms}}; }
+
+}  // namespace cadence

@@ -1,0 +1,4 @@
+include(GNUInstallDirs)
+install(TARGETS cadenced RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES ${CMAKE_SOURCE_DIR}/systemd/cadenced.service
+    DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/systemd/system)

@@ -1,0 +1,58 @@
+# What every target of ours has in common, and the two functions that make one.
+
+add_library(cadenced_flags INTERFACE)
+target_compile_options(cadenced_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+    -Wnon-virtual-dtor -Woverloaded-virtual -Werror -fstack-protector-strong)
+target_compile_definitions(cadenced_flags INTERFACE
+    BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+    BOOST_ALL_NO_LIB)
+target_link_options(cadenced_flags INTERFACE -Wl,-z,relro,-z,now -Wl,--as-needed)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_link_options(cadenced_flags INTERFACE -fuse-ld=lld)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ 12 reports these inside the standard library's and Boost's inlined code.
+    target_compile_options(cadenced_flags INTERFACE
+        -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds
+        -Wno-dangling-pointer -Wno-mismatched-new-delete)
+endif()
+
+if(CADENCED_SANITIZE)
+    target_compile_options(cadenced_flags INTERFACE
+        -fsanitize=${CADENCED_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(cadenced_flags INTERFACE -fsanitize=${CADENCED_SANITIZE})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CADENCED_SANITIZE MATCHES "undefined")
+        # clang 14 cannot check function types inside coroutine frames.
+        target_compile_options(cadenced_flags INTERFACE -fno-sanitize=function,vptr)
+    endif()
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(cadenced_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+
+# cadenced_library(NAME SOURCES … PUBLIC … PRIVATE …): one static library, a folder. Headers are
+# included by their path below lib/ ("cadence/window.hpp").
+function(cadenced_library name)
+    cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+    add_library(${name} STATIC ${arg_SOURCES})
+    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/lib)
+    target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE cadenced_flags ${arg_PRIVATE})
+    # Asio's configuration macros must be the same in every unit that sees its headers.
+    target_compile_definitions(${name} PUBLIC
+        $<TARGET_PROPERTY:cadenced_flags,INTERFACE_COMPILE_DEFINITIONS>)
+endfunction()
+
+# cadenced_test(NAME SOURCES … LINK …): one GoogleTest program, a folder.
+function(cadenced_test name)
+    cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 120)
+    endif()
+    add_executable(${name} ${arg_SOURCES})
+    target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+    target_compile_definitions(${name} PRIVATE
+        CADENCED_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CADENCED_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
+    target_link_libraries(${name} PRIVATE cadenced_flags ${arg_LINK} GTest::gtest GTest::gtest_main)
+    include(GoogleTest)
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${arg_TIMEOUT})
+endfunction()

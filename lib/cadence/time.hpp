@@ -3,12 +3,15 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace cadence {
 
 using Duration = std::chrono::milliseconds;
 using Instant = std::chrono::sys_time<Duration>;
 using LocalDate = std::chrono::local_days;
+// Monotonic: for deadlines, limits and back-off, which a step of the wall clock must not move.
+using Monotonic = std::chrono::steady_clock::time_point;
 
 // Milliseconds since 1970-01-01T00:00:00Z, the ledger's representation.
 [[nodiscard]] constexpr std::int64_t to_ms(Instant instant) {

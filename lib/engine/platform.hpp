@@ -1,0 +1,81 @@
+// A platform as the engine sees it: a place where a lock session's context can be read and a write
+// can be made with a launch token. Adapters turn wire formats into these values and every failure
+// into an Answer; they throw nothing. Loop's thread.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cadence/delivery.hpp"
+#include "cadence/rate_window.hpp"
+#include "cadence/requirement.hpp"
+#include "cadence/secret.hpp"
+
+namespace engine {
+
+// What a lock looks like at one moment. Every field may be absent: the platform need not say.
+struct LockReading {
+    cadence::Instant at;  // ours, when the answer came
+    std::optional<bool> frozen;
+    std::optional<std::int64_t> time_remaining_seconds;
+    std::optional<std::int64_t> time_locked_seconds;
+};
+
+// The platform's own scheduled requirement (extensionConfig.extensionRequirements).
+struct PlatformRequirement {
+    bool enabled{false};
+    std::string metric;
+    int required_count{1};
+    cadence::CadenceUnit unit{cadence::CadenceUnit::Day};
+    int every{1};
+    cadence::Punishment punishment;
+};
+
+struct Context {
+    std::string role;  // as the platform says; may be empty
+    LockReading lock;
+    std::optional<PlatformRequirement> requirement;
+};
+
+// answer.kind is Applied when `context` could be read. A read that failed is never Unknown for the
+// lock session's sake: reading changes nothing.
+struct ContextAnswer {
+    cadence::Answer answer;
+    std::optional<Context> context;
+};
+
+// One verified connection, held for one lock session's turn. Its peer has been authenticated before
+// anything is sent on it.
+class Channel {
+  public:
+    virtual ~Channel() = default;
+    // Whether a write may go out on it: it is new, or has answered within the last second. A
+    // keep-alive connection closed by the other side as we write would make the outcome unknown.
+    [[nodiscard]] virtual bool ready() const = 0;
+    [[nodiscard]] virtual boost::asio::awaitable<ContextAnswer> load_context(
+        cadence::SessionId session, cadence::Secret token) = 0;
+    // Sends the write once. NotSent when the channel was not ready or nothing left. Cancelled after
+    // bytes may have left: Unknown. `idempotency_key` is stable over a delivery's attempt.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Answer> submit(
+        cadence::SessionId session, cadence::Secret token, cadence::Write write,
+        std::string idempotency_key) = 0;
+};
+
+struct ChannelOrAnswer {
+    std::unique_ptr<Channel> channel;  // null: `answer` says why (NotSent)
+    cadence::Answer answer;
+};
+
+class Platform {
+  public:
+    virtual ~Platform() = default;
+    [[nodiscard]] virtual boost::asio::awaitable<ChannelOrAnswer> connect() = 0;
+    // Calls of this class in any 60 seconds, per lock session.
+    [[nodiscard]] virtual int limit(cadence::CallClass call_class) const = 0;
+    // False: the credential file was absent or empty at the last (re)load.
+    [[nodiscard]] virtual bool has_credential() const = 0;
+};
+
+}  // namespace engine

@@ -1,0 +1,94 @@
+// The port for work that the clock makes due: windows that end, verdicts, ages, heartbeats.
+// Units of work as in intake.hpp. Each costs what is due, found through indexes.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cadence/error.hpp"
+#include "cadence/ids.hpp"
+#include "cadence/requirement.hpp"
+#include "cadence/verdict.hpp"
+
+namespace engine {
+
+// One verdict that was reached, for the log.
+struct Judged {
+    cadence::WindowId window;
+    cadence::SessionId session;
+    std::string metric;
+    cadence::Verdict verdict;
+    std::optional<cadence::DeliveryId> punishment;
+};
+
+struct DocketPass {
+    std::vector<Judged> judged;
+    int opened{0};         // windows begun
+    int waived{0};         // punishments past their age
+    int tokens_died{0};    // expired, or set aside for longer than 60 s
+    bool more{false};      // the limit was met: call again at once
+    std::optional<cadence::Instant> next_due;  // when there is something to do again
+};
+
+struct Recovery {
+    int unknown{0};  // writes that were inFlight when the daemon died
+    std::optional<cadence::Interval> outage;
+};
+
+struct BackfillRange {
+    cadence::LocalDate from;
+    cadence::LocalDate to;  // inclusive, compared with a window's local_end - 1 day
+    std::optional<cadence::SessionId> session;
+    std::optional<std::string> metric;
+    bool dry_run{true};
+    bool punish{false};
+};
+
+// One closed window, judged again.
+struct Rejudged {
+    cadence::WindowId window;
+    cadence::SessionId session;
+    std::string metric;
+    cadence::LocalDate local_start;
+    cadence::LocalDate local_end;
+    cadence::Verdict before;
+    cadence::Verdict after;
+    std::vector<std::string> deliveries;  // kinds it would create or has created
+    [[nodiscard]] bool changes() const { return !(before == after) || !deliveries.empty(); }
+};
+
+struct BackfillChunk {
+    std::vector<Rejudged> windows;
+    std::optional<cadence::WindowId> next;  // where the next chunk begins; empty: done
+};
+
+class Docket {
+  public:
+    virtual ~Docket() = default;
+
+    // At start, before anything is sent: what was inFlight becomes unknown; the time since the last
+    // heartbeat is an outage when longer than 60 s.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Recovery>> recover(
+        cadence::Policy policy, cadence::Instant now) = 0;
+    // Says that the daemon lives at `now`. Returns the outage that a gap of more than 60 s makes.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<std::optional<cadence::Interval>>>
+    beat(cadence::Policy policy, cadence::Instant now) = 0;
+    // Opens windows, judges those whose time has come, waives the over-aged, buries tokens; at most
+    // `limit` rows of each.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DocketPass>> work_off(
+        cadence::Policy policy, cadence::Instant now, int limit) = 0;
+    // The clock was set back to `now`: missed windows whose end + grace lies in the future again are
+    // open again and their unsent punishments waived.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> reopen(
+        cadence::Policy policy, cadence::Instant now) = 0;
+    // Judges closed windows of the range again, from `cursor` on, at most `limit` of them; with
+    // dry_run nothing is written.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<BackfillChunk>> rejudge(
+        BackfillRange range, std::optional<cadence::WindowId> cursor, int limit,
+        cadence::Policy policy, cadence::Instant now) = 0;
+};
+
+}  // namespace engine

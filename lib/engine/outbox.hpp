@@ -1,0 +1,136 @@
+// The port for deliveries: what is due, the compare-and-set before each send, what came of it, and
+// what a person decides. Units of work as in intake.hpp.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cadence/delivery.hpp"
+#include "cadence/error.hpp"
+#include "cadence/ids.hpp"
+#include "cadence/secret.hpp"
+#include "engine/platform.hpp"
+
+namespace engine {
+
+struct DueLanes {
+    std::vector<cadence::SessionId> sessions;  // with something to do now, longest due first
+    std::optional<cadence::Instant> next_due;  // the earliest of what is due later
+};
+
+struct UsableToken {
+    std::string hash;  // SHA-256, hex
+    cadence::Secret secret;
+    cadence::Instant expires_at;
+    bool verified{false};  // a context was read with it since its launch
+};
+
+// The next thing to do for one lock session: the lane's head.
+struct LaneHead {
+    enum class Todo {
+        Nothing,     // until next_due, or until something happens
+        Verify,      // read the context with `token`
+        Settle,      // `delivery` is unknown and its wait is over
+        Send,        // `delivery`, with `token`
+    };
+    Todo todo{Todo::Nothing};
+    std::string platform;
+    std::optional<UsableToken> token;
+    cadence::DeliveryId delivery{};
+    cadence::DeliveryKind kind{cadence::DeliveryKind::Progress};
+    std::optional<cadence::Instant> next_due;
+};
+
+// Why the compare-and-set sent nothing; the row already says so.
+enum class Begun { Started, NotDue, Waived, Braked, Paused, TokenGone, Busy };
+
+struct BeginAttempt {
+    cadence::DeliveryId delivery;
+    std::string token_hash;
+    std::optional<LockReading> baseline;  // of punishments and undos: read just before
+};
+
+struct Attempt {
+    Begun begun{Begun::NotDue};
+    std::string reason;  // of Waived
+    int number{0};
+    cadence::Write write;  // frozen from here on
+};
+
+struct FinishedAttempt {
+    cadence::DeliveryState state{cadence::DeliveryState::Queued};
+    std::string reason;
+    bool session_ended{false};
+};
+
+struct BulkFilter {
+    std::optional<cadence::SessionId> session;
+    std::optional<cadence::DeliveryKind> kind;
+    std::optional<cadence::DeliveryState> state;
+    [[nodiscard]] bool empty() const { return !session && !kind && !state; }
+};
+
+enum class Settlement { Applied, NotApplied };
+
+class Outbox {
+  public:
+    virtual ~Outbox() = default;
+
+    // Lock sessions that have something to do at `now`: an unverified live token, a due delivery that
+    // a live token can carry, an unknown write whose wait is over.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DueLanes>> find_due_lanes(
+        cadence::Policy policy, cadence::Instant now, int limit) = 0;
+    // The order of work on a launch: verify; settle; progress, oldest window first; undo; punishments,
+    // oldest first. Nothing is sent with a token that expires within margin + `round_trip`. While a
+    // punishment or undo is unknown no other one is sent.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<LaneHead>> load_lane(
+        cadence::SessionId session, cadence::Policy policy, cadence::Instant now,
+        cadence::Duration round_trip) = 0;
+
+    // queued -> inFlight, committed and synced when this comes home Started. Checks again, in the same
+    // transaction: still queued and wanted, the window still missed, the lock session active and not
+    // paused, no brake, a context seen, who punishes, misfire policy, caps, the token. What may not
+    // be sent any more is waived there.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Attempt>> begin_attempt(
+        BeginAttempt begin, cadence::Policy policy, cadence::Instant now) = 0;
+    // What came back. Also buries or sets aside the token, ends or suspends the lock session.
+    // `uniform` spreads the next try.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<FinishedAttempt>> finish_attempt(
+        cadence::DeliveryId delivery, int attempt, cadence::Answer answer, double uniform,
+        cadence::Instant now) = 0;
+    // An unknown write that is not settled by reading (cadence::settle_unread).
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<FinishedAttempt>> settle_unread(
+        cadence::DeliveryId delivery, cadence::Instant now) = 0;
+
+    // A context could not be read with this token: as far as `answer` speaks of the token or the lock
+    // session, that is recorded; the token is tried again after `wait`.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> record_refusal(
+        cadence::SessionId session, std::string token_hash, cadence::Answer answer,
+        cadence::Duration wait, cadence::Instant now) = 0;
+    // Nothing of this lock session is looked at before `until` (a rate limit, a breaker, a
+    // credential at fault).
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> defer_lane(
+        cadence::SessionId session, cadence::Instant until) = 0;
+    // The credential is at fault, not these tokens: those set aside on `platform` live again.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> revive_tokens(
+        std::string platform, cadence::Instant now) = 0;
+
+    // A person's decisions. Errors: NotFound; Conflict in a state where it makes no sense.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> retry(
+        cadence::DeliveryId delivery, std::string reason, cadence::Instant now) = 0;
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> waive(
+        cadence::DeliveryId delivery, std::string reason, cadence::Instant now) = 0;
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> settle(
+        cadence::DeliveryId delivery, Settlement outcome, std::string reason,
+        cadence::Instant now) = 0;
+    // The bulk forms change the rows in a fitting state, skip the others, and say how many. An empty
+    // filter is InvalidArgument.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> waive_all(
+        BulkFilter filter, std::string reason, cadence::Instant now) = 0;
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> settle_all(
+        BulkFilter filter, Settlement outcome, std::string reason, cadence::Instant now) = 0;
+};
+
+}  // namespace engine

@@ -1,0 +1,64 @@
+// The rows of the outbox: making them, moving them, ending them. Used inside a unit of work.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cadence/delivery.hpp"
+#include "cadence/ids.hpp"
+#include "cadence/requirement.hpp"
+#include "cadence/time.hpp"
+#include "ledger/database.hpp"
+
+namespace ledger {
+
+// What a new delivery belongs to.
+struct DeliveryHome {
+    cadence::SessionId session;
+    cadence::RequirementId requirement;
+    cadence::WindowId window;
+    cadence::Instant window_start;
+};
+
+// Adds a proof to the window's progress delivery that still takes proofs, or makes that delivery:
+// queued where the lock session has a live token that is not set aside and is not suspended, else
+// waiting. Due now.
+cadence::DeliveryId carry_proof(Database& database, const DeliveryHome& home, const std::string& key,
+                                std::int64_t amount, cadence::Instant now);
+
+// The punishment row of a missed window; nothing when it has one already and that one stands
+// (UNIQUE(window, kind, ordinal)). A waived one whose reason is "unwanted" or "reopened" is wanted again.
+// `waived`: makes it at once as waived with this reason (owner_nobody, platform_owned).
+std::optional<cadence::DeliveryId> owe_punishment(Database& database, const DeliveryHome& home,
+                                                  const cadence::Punishment& punishment,
+                                                  std::optional<std::string> waived,
+                                                  cadence::Duration max_age, cadence::Instant now);
+
+// The window was met, excused or reopened after all: its punishment is not wanted any more. Unsent or
+// held: waived with `reason`. In flight or unknown: wanted = 0. Applied: with `compensate`, an undo
+// (its inverse) is owed, once, and for the timed kinds only while our own effect would still run.
+// Rejected: left. Returns the undo.
+std::optional<cadence::DeliveryId> unwant_punishment(Database& database, cadence::WindowId window,
+                                                     const std::string& reason, bool compensate,
+                                                     cadence::Instant now);
+
+// Every delivery of the lock session that is not final (waiting, queued, unknown, held) is waived; one
+// in flight is left for its answer.
+int waive_undelivered(Database& database, const cadence::SessionId& session,
+                      const std::string& reason, cadence::Instant now);
+
+// Waives unsent punishments of the lock session's windows for which this holds (platform_owned).
+void waive_punishment(Database& database, cadence::DeliveryId delivery, const std::string& reason,
+                      cadence::Instant now);
+
+// waiting -> queued (a token lives) or queued -> waiting (none does) for the whole lock session.
+void queue_waiting(Database& database, const cadence::SessionId& session, cadence::Instant now);
+void park_queued(Database& database, const cadence::SessionId& session, cadence::Instant now);
+
+// Appends to the trail. `detail` is a JSON object's text; empty means {}.
+void record_event(Database& database, cadence::Instant now, const std::string& kind,
+                  std::optional<cadence::SessionId> session,
+                  std::optional<cadence::WindowId> window,
+                  std::optional<cadence::DeliveryId> delivery, const std::string& detail = {});
+
+}  // namespace ledger

@@ -1,0 +1,82 @@
+// The engine: the coroutines that make time pass (scheduler) and that carry writes to the platforms
+// (courier), over the ports. Owns no state that must survive; the ledger is the truth. Everything on
+// the loop's thread.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cadence/breaker.hpp"
+#include "cadence/requirement.hpp"
+#include "engine/clock.hpp"
+#include "engine/docket.hpp"
+#include "engine/entropy.hpp"
+#include "engine/intake.hpp"
+#include "engine/journal.hpp"
+#include "engine/outbox.hpp"
+#include "engine/platform.hpp"
+
+namespace engine {
+
+// All of it outlives the engine.
+struct Ports {
+    Clock& clock;
+    Entropy& entropy;
+    Journal& journal;
+    Intake& intake;
+    Docket& docket;
+    Outbox& outbox;
+    std::map<std::string, Platform*> platforms;  // by the name of the configuration's table
+};
+
+struct Settings {
+    cadence::Policy policy;
+    cadence::Rules enrolment_defaults;  // of requirements that a platform's context enrols
+    int lanes{64};                      // lock sessions served at a time
+    cadence::Duration drain{std::chrono::seconds{10}};
+};
+
+struct PlatformHealth {
+    struct LastError {
+        cadence::Instant at;
+        std::string code;
+        std::string detail;
+    };
+    cadence::BreakerState breaker{cadence::BreakerState::Closed};
+    std::optional<cadence::Instant> last_success_at;
+    std::optional<LastError> last_error;
+    bool has_credential{true};
+    bool credential_refused{false};
+    cadence::Duration clock_skew{0};  // the platform's Date minus ours; beyond 2 min punishments wait
+};
+
+class Engine {
+  public:
+    Engine(boost::asio::any_io_executor loop, Ports ports, Settings settings);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    // Recovers what a crash left, then works until stop(). Returns when every write in flight has come
+    // home or the drain is over; what was still in flight then is recorded as unknown. The error is
+    // one of the ledger's that leaves nothing to do but to stop.
+    [[nodiscard]] boost::asio::awaitable<cadence::Result<void>> run();
+    void stop();
+
+    // Something entered the ledger from outside: look for work now. Cheap; may be called often.
+    void changed();
+    void apply(Settings settings);  // a reload; also lets a refused credential be probed at once
+
+    [[nodiscard]] std::map<std::string, PlatformHealth> platforms() const;
+    [[nodiscard]] const cadence::Policy& policy() const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace engine

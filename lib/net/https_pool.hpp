@@ -27,7 +27,7 @@
 
 namespace net {
 
-using Deadline = std::chrono::steady_clock::time_point;
+using Deadline = cadence::Monotonic;
 
 struct HttpsOptions {
     std::string host;  // a name or an IP literal (IPv6 without brackets)

@@ -1,0 +1,242 @@
+#include "net/unix_http_connection.hpp"
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "net/socket_watchdog.hpp"
+#include "net/unix_http_reply.hpp"
+#include "net/unix_http_screen.hpp"
+
+namespace net {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using Socket = asio::local::stream_protocol::socket;
+
+namespace {
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kFirstRead = 4096;
+constexpr auto kLingerFor = cadence::Duration{2'000};
+
+using Parser = http::request_parser<http::string_body>;
+
+HttpRequest to_request(const Parser& parser) {
+    const auto& message = parser.get();
+    HttpRequest request;
+    request.method = std::string(message.method_string());
+    request.target = std::string(message.target());
+    for (const auto& field : message) {
+        request.headers.add({field.name_string().data(), field.name_string().size()},
+                            {field.value().data(), field.value().size()});
+    }
+    return request;
+}
+
+// Nothing when the client has simply gone: there is nobody to tell.
+std::optional<Refusal> refusal_of(const error_code& error, bool expired) {
+    if (expired) return Refusal{408, "the request took too long to arrive"};
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+        return Refusal{431, "the request's headers are too large"};
+    }
+    if (error == http::error::body_limit) return Refusal{413, "the request's body is too large"};
+    if (error == http::error::end_of_stream || error == http::error::partial_message) {
+        return std::nullopt;
+    }
+    const bool unreadable = error.category() == make_error_code(http::error::bad_method).category();
+    if (unreadable) return Refusal{400, "this is not HTTP/1.1: " + error.message()};
+    return std::nullopt;
+}
+
+class Connection {
+  public:
+    Connection(Socket socket, std::shared_ptr<const UnixHttpService> service,
+               std::shared_ptr<ConnectionControl> control)
+        : socket_(std::move(socket)), service_(std::move(service)), control_(std::move(control)) {}
+
+    [[nodiscard]] asio::awaitable<void> serve();
+
+  private:
+    [[nodiscard]] asio::awaitable<bool> wait_for_request();
+    [[nodiscard]] asio::awaitable<bool> serve_one();
+    [[nodiscard]] asio::awaitable<error_code> read_body(Parser& parser, HttpRequest& request);
+    [[nodiscard]] asio::awaitable<bool> answer(HttpRequest request, const Parser& parser);
+    [[nodiscard]] asio::awaitable<bool> refuse(std::optional<Refusal> refusal);
+    [[nodiscard]] asio::awaitable<bool> write(const HttpReply& reply, ReplyFraming framing,
+                                              AfterReply after, bool head_only);
+    [[nodiscard]] asio::awaitable<bool> write_stream(const HttpReply& reply, ReplyFraming framing);
+    [[nodiscard]] asio::awaitable<bool> write_bytes(std::string_view first,
+                                                    std::string_view second);
+    [[nodiscard]] asio::awaitable<void> linger();
+    [[nodiscard]] std::size_t body_limit(const HttpRequest& request) const;
+    [[nodiscard]] const UnixHttpOptions& options() const { return service_->options; }
+
+    Socket socket_;
+    SocketWatchdog watchdog_{socket_};
+    beast::flat_buffer buffer_;
+    std::shared_ptr<const UnixHttpService> service_;
+    std::shared_ptr<ConnectionControl> control_;
+    bool first_{true};
+};
+
+asio::awaitable<void> Connection::serve() {
+    while (!control_->stopping) {
+        const bool more = co_await serve_one();
+        if (!more) break;
+    }
+}
+
+// Until the first byte of a request has come. Requests sent ahead are in the buffer already.
+asio::awaitable<bool> Connection::wait_for_request() {
+    control_->between_requests = true;
+    if (buffer_.size() == 0) {
+        watchdog_.arm(first_ ? options().header_timeout : options().idle_timeout);
+        const auto room = buffer_.prepare(kFirstRead);
+        const auto [error, size] = co_await socket_.async_read_some(room, kTuple);
+        buffer_.commit(size);
+        if (error) co_return false;
+    }
+    first_ = false;
+    control_->between_requests = false;
+    co_return true;
+}
+
+asio::awaitable<bool> Connection::serve_one() {
+    const bool begun = co_await wait_for_request();
+    if (!begun) co_return false;
+    Parser parser;
+    parser.header_limit(static_cast<std::uint32_t>(options().max_header_bytes));
+    parser.body_limit(boost::none);
+    watchdog_.arm(options().header_timeout);
+    const auto [error, size] = co_await http::async_read_header(socket_, buffer_, parser, kTuple);
+    if (error) co_return co_await refuse(refusal_of(error, watchdog_.expired()));
+    auto request = to_request(parser);
+    auto refusal = screen(request);
+    if (refusal) co_return co_await refuse(refusal);
+    const auto unread = co_await read_body(parser, request);
+    if (unread) co_return co_await refuse(refusal_of(unread, watchdog_.expired()));
+    co_return co_await answer(std::move(request), parser);
+}
+
+std::size_t Connection::body_limit(const HttpRequest& request) const {
+    if (!options().body_limit) return options().max_body_bytes;
+    const auto type = request.headers.find("content-type").value_or("");
+    return options().body_limit(request.method, request.target, type);
+}
+
+asio::awaitable<error_code> Connection::read_body(Parser& parser, HttpRequest& request) {
+    const auto limit = body_limit(request);
+    const auto announced = parser.content_length();
+    if (announced && *announced > limit) co_return make_error_code(http::error::body_limit);
+    if (parser.is_done()) co_return error_code();
+    watchdog_.arm(options().body_timeout);
+    if (request.headers.find("expect")) {
+        const bool told = co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", "");
+        if (!told) co_return make_error_code(http::error::end_of_stream);
+    }
+    parser.body_limit(limit);
+    const auto [error, size] = co_await http::async_read(socket_, buffer_, parser, kTuple);
+    request.body = std::move(parser.get().body());
+    co_return error;
+}
+
+asio::awaitable<bool> Connection::answer(HttpRequest request, const Parser& parser) {
+    watchdog_.disarm();
+    const bool head_only = request.method == "HEAD";
+    HttpReply reply;
+    bool failed = false;
+    try {
+        auto handled = service_->handler(std::move(request));
+        reply = co_await std::move(handled);
+    } catch (const std::exception&) {
+        failed = true;
+    }
+    if (failed) co_return co_await refuse(Refusal{500, "the daemon could not answer this request"});
+    const bool modern = parser.get().version() >= 11;
+    const auto stream_framing = modern ? ReplyFraming::Chunked : ReplyFraming::UntilClose;
+    const auto framing = reply.next_chunk ? stream_framing : ReplyFraming::Length;
+    const bool keep =
+        parser.keep_alive() && !control_->stopping && framing != ReplyFraming::UntilClose;
+    const auto after = keep ? AfterReply::KeepAlive : AfterReply::Close;
+    const bool written = co_await write(reply, framing, after, head_only);
+    co_return written&& keep;
+}
+
+asio::awaitable<bool> Connection::refuse(std::optional<Refusal> refusal) {
+    if (!refusal) co_return false;
+    const auto reply = options().make_problem(refusal->status, refusal->detail);
+    const bool written = co_await write(reply, ReplyFraming::Length, AfterReply::Close, false);
+    if (written) co_await linger();
+    co_return false;
+}
+
+asio::awaitable<bool> Connection::write(const HttpReply& reply, ReplyFraming framing,
+                                        AfterReply after, bool head_only) {
+    const auto head = reply_head(reply, framing, after);
+    watchdog_.arm(options().idle_timeout);
+    const bool framed = framing == ReplyFraming::Chunked && !reply.body.empty();
+    const auto first = framed ? to_chunk(reply.body) : reply.body;
+    const bool bare = head_only || reply.status == 204 || reply.status == 304;
+    const bool written = co_await write_bytes(head, bare ? std::string_view() : first);
+    if (!written || bare || framing == ReplyFraming::Length) co_return written;
+    co_return co_await write_stream(reply, framing);
+}
+
+// A stream that fails half-way ends without its last chunk, which tells the client so.
+asio::awaitable<bool> Connection::write_stream(const HttpReply& reply, ReplyFraming framing) {
+    const bool chunked = framing == ReplyFraming::Chunked;
+    while (true) {
+        watchdog_.disarm();
+        auto next = reply.next_chunk();
+        const auto piece = co_await std::move(next);
+        if (!piece) break;
+        if (piece->empty()) continue;
+        const auto bytes = chunked ? to_chunk(*piece) : *piece;
+        watchdog_.arm(options().idle_timeout);
+        const bool written = co_await write_bytes(bytes, "");
+        if (!written) co_return false;
+    }
+    watchdog_.arm(options().idle_timeout);
+    co_return co_await write_bytes(chunked ? kLastChunk : std::string_view(), "");
+}
+
+asio::awaitable<bool> Connection::write_bytes(std::string_view first, std::string_view second) {
+    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(first.data(), first.size()),
+                                                       asio::buffer(second.data(), second.size())};
+    const auto [error, size] = co_await asio::async_write(socket_, buffers, kTuple);
+    co_return !error;
+}
+
+// A client that is still sending would see a broken pipe instead of our answer.
+asio::awaitable<void> Connection::linger() {
+    error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+    watchdog_.arm(kLingerFor);
+    error_code ended;
+    while (!ended && !watchdog_.expired()) {
+        buffer_.clear();
+        const auto room = buffer_.prepare(kFirstRead);
+        const auto [error, size] = co_await socket_.async_read_some(room, kTuple);
+        ended = error;
+    }
+}
+
+}  // namespace
+
+asio::awaitable<void> serve_connection(Socket socket,
+                                       std::shared_ptr<const UnixHttpService> service,
+                                       std::shared_ptr<ConnectionControl> control) {
+    Connection connection(std::move(socket), std::move(service), std::move(control));
+    co_await connection.serve();
+}
+
+}  // namespace net

@@ -1,4 +1,7 @@
 include(GNUInstallDirs)
+if(NOT TARGET cadenced)
+    return()
+endif()
 install(TARGETS cadenced RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${CMAKE_SOURCE_DIR}/systemd/cadenced.service
     DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/systemd/system)

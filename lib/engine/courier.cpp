@@ -1,0 +1,93 @@
+#include "engine/courier.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <utility>
+
+namespace engine {
+namespace {
+
+constexpr std::chrono::seconds kAfterFailure{1};
+
+boost::asio::awaitable<void> serve(cadence::SessionId session, Lane::Shared* shared) {
+    Lane lane{std::move(session), *shared};
+    co_await lane.run();
+}
+
+}  // namespace
+
+Courier::Courier(boost::asio::any_io_executor loop, Lane::Shared& shared)
+    : loop_(std::move(loop)), shared_(&shared), alarm_(shared.ports.clock.make_alarm()) {}
+
+void Courier::stop() {
+    shared_->stopping = true;
+    alarm_->ring();
+}
+
+boost::asio::awaitable<void> Courier::run() {
+    while (!shared_->stopping) {
+        auto const next = co_await start_lanes();
+        if (shared_->stopping) break;
+        co_await alarm_->wait_until(next);
+    }
+    co_await drain();
+}
+
+boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
+    auto& ports = shared_->ports;
+    auto const lanes = shared_->settings.lanes;
+    // Those that run now are among the due ones: asking for twice as many always finds the others.
+    auto const due = co_await ports.outbox.find_due_lanes(shared_->settings.policy,
+                                                          ports.clock.now(), 2 * lanes);
+    if (!due) {
+        ports.journal.write(Level::Error, fmt::format("event=ledger_failed code={} detail=\"{}\"",
+                                                      to_string(due.error().code),
+                                                      due.error().detail));
+        co_return ports.clock.now() + kAfterFailure;
+    }
+    for (const auto& session : due->sessions) {
+        if (running_.size() >= static_cast<std::size_t>(lanes)) break;
+        if (!running_.contains(session)) start(session);
+    }
+    co_return due->next_due;
+}
+
+void Courier::start(const cadence::SessionId& session) {
+    auto& signal = running_[session];
+    boost::asio::co_spawn(loop_, serve(session, shared_),
+                          boost::asio::bind_cancellation_slot(
+                              signal.slot(), [this, session](std::exception_ptr failure) {
+                                  ended(session, std::move(failure));
+                              }));
+}
+
+void Courier::ended(const cadence::SessionId& session, std::exception_ptr failure) {
+    running_.erase(session);
+    alarm_->ring();
+    if (!failure) return;
+    try {
+        std::rethrow_exception(std::move(failure));
+    } catch (const std::exception& error) {
+        shared_->ports.journal.write(
+            Level::Error, fmt::format("event=lane_failed session={} detail=\"{}\"", session.value,
+                                      error.what()));
+    }
+}
+
+boost::asio::awaitable<void> Courier::drain() {
+    auto const give_up = shared_->ports.clock.now() + shared_->settings.drain;
+    bool cancelled = false;
+    while (!running_.empty()) {
+        if (!cancelled && shared_->ports.clock.now() >= give_up) {
+            cancelled = true;
+            for (auto& [session, signal] : running_) {
+                signal.emit(boost::asio::cancellation_type::terminal);
+            }
+        }
+        co_await alarm_->wait_until(cancelled ? std::nullopt : std::optional{give_up});
+    }
+}
+
+}  // namespace engine

@@ -1,0 +1,38 @@
+// Runs a lane for every lock session that has something to do, many at a time, and joins them all.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <map>
+#include <memory>
+
+#include "engine/lane.hpp"
+
+namespace engine {
+
+class Courier {
+  public:
+    // `shared` outlives the courier.
+    Courier(boost::asio::any_io_executor loop, Lane::Shared& shared);
+
+    // Until stop(); comes home when the last lane has. A lane that is still busy when the drain is
+    // over is cancelled: a write of its that may have left is recorded as unknown.
+    [[nodiscard]] boost::asio::awaitable<void> run();
+    void stop();
+    void changed() { alarm_->ring(); }
+
+  private:
+    [[nodiscard]] boost::asio::awaitable<std::optional<cadence::Instant>> start_lanes();
+    void start(const cadence::SessionId& session);
+    void ended(const cadence::SessionId& session, std::exception_ptr failure);
+    [[nodiscard]] boost::asio::awaitable<void> drain();
+
+    boost::asio::any_io_executor loop_;
+    Lane::Shared* shared_;
+    std::unique_ptr<Alarm> alarm_;
+    // Node-based: a signal must not move while its lane runs.
+    std::map<cadence::SessionId, boost::asio::cancellation_signal> running_;
+};
+
+}  // namespace engine

@@ -1,0 +1,94 @@
+#include "engine/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <utility>
+
+#include "engine/courier.hpp"
+#include "engine/scheduler.hpp"
+
+namespace engine {
+
+class Engine::Impl {
+  public:
+    Impl(boost::asio::any_io_executor loop, Ports ports, Settings settings)
+        : shared_{std::move(ports), std::move(settings), {}, false},
+          courier_(std::move(loop), shared_),
+          scheduler_(shared_.ports.clock, shared_.ports.docket, shared_.ports.journal,
+                     [this]() -> const cadence::Policy& { return shared_.settings.policy; },
+                     [this] { courier_.changed(); }) {
+        for (const auto& [name, platform] : shared_.ports.platforms) {
+            shared_.gates.emplace(name, PlatformGate{*platform});
+        }
+    }
+
+    boost::asio::awaitable<cadence::Result<void>> run() {
+        auto& ports = shared_.ports;
+        auto const recovered =
+            co_await ports.docket.recover(shared_.settings.policy, ports.clock.now());
+        if (!recovered) co_return tl::unexpected<cadence::Error>(recovered.error());
+        report(*recovered);
+        using boost::asio::experimental::awaitable_operators::operator&&;
+        co_await (courier_.run() && scheduler_.run());
+        co_return cadence::Result<void>{};
+    }
+
+    void stop() {
+        scheduler_.stop();
+        courier_.stop();
+    }
+
+    void changed() {
+        scheduler_.changed();
+        courier_.changed();
+    }
+
+    void apply(Settings settings) {
+        shared_.settings = std::move(settings);
+        for (auto& [name, gate] : shared_.gates) gate.reloaded();
+        changed();
+    }
+
+    const Lane::Shared& shared() const { return shared_; }
+
+  private:
+    void report(const Recovery& recovery) {
+        auto& journal = shared_.ports.journal;
+        if (recovery.unknown > 0) {
+            journal.write(Level::Warning,
+                          fmt::format("event=recovered unknown={} note=\"writes that were in flight "
+                                      "when the daemon ended\"",
+                                      recovery.unknown));
+        }
+        if (recovery.outage) {
+            auto const length = recovery.outage->end - recovery.outage->start;
+            journal.write(Level::Warning,
+                          fmt::format("event=outage seconds={} note=\"the daemon was not running\"",
+                                      length / std::chrono::seconds{1}));
+        }
+    }
+
+    Lane::Shared shared_;
+    Courier courier_;
+    Scheduler scheduler_;
+};
+
+Engine::Engine(boost::asio::any_io_executor loop, Ports ports, Settings settings)
+    : impl_(std::make_unique<Impl>(std::move(loop), std::move(ports), std::move(settings))) {}
+Engine::~Engine() = default;
+
+boost::asio::awaitable<cadence::Result<void>> Engine::run() { return impl_->run(); }
+void Engine::stop() { impl_->stop(); }
+void Engine::changed() { impl_->changed(); }
+void Engine::apply(Settings settings) { impl_->apply(std::move(settings)); }
+
+std::map<std::string, PlatformHealth> Engine::platforms() const {
+    std::map<std::string, PlatformHealth> all;
+    for (const auto& [name, gate] : impl_->shared().gates) all.emplace(name, gate.health());
+    return all;
+}
+
+const cadence::Policy& Engine::policy() const { return impl_->shared().settings.policy; }
+
+}  // namespace engine

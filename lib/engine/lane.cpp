@@ -1,0 +1,263 @@
+#include "engine/lane.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/this_coro.hpp>
+#include <utility>
+
+#include "engine/waypoint.hpp"
+
+namespace engine {
+namespace {
+
+using cadence::AnswerKind;
+using cadence::CallClass;
+using cadence::DeliveryKind;
+
+constexpr int kStallsBeforePause = 3;
+constexpr std::chrono::seconds kAfterStall{5};
+constexpr std::chrono::seconds kAfterStorageFailure{1};
+constexpr std::chrono::seconds kWhileClocksDisagree{60};
+constexpr std::chrono::seconds kWithoutPlatform{300};
+
+std::string text_of(const cadence::Answer& answer) {
+    return fmt::format("outcome={} status={} code={} ms={} detail=\"{}\"", to_string(answer.kind),
+                       answer.http_status, answer.code, answer.elapsed.count(), answer.detail);
+}
+
+Level level_of(AnswerKind kind) {
+    switch (kind) {
+        case AnswerKind::Applied: return Level::Info;
+        case AnswerKind::Rejected: return Level::Error;
+        default: return Level::Warning;
+    }
+}
+
+}  // namespace
+
+Lane::Lane(cadence::SessionId session, Shared& shared)
+    : session_(std::move(session)),
+      shared_(&shared),
+      pause_(shared.ports.clock.make_alarm()) {}
+
+boost::asio::awaitable<void> Lane::run() {
+    // A cancelled write still has to be recorded; the calls below report cancellation as a value.
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    int stalls = 0;
+    while (!shared_->stopping) {
+        auto const done = co_await step();
+        if (done == Step::Done) break;
+        stalls = done == Step::Stalled ? stalls + 1 : 0;
+        if (stalls < kStallsBeforePause) continue;
+        co_await defer(kAfterStall, "no_progress");
+        break;
+    }
+}
+
+Lane::Next Lane::step() {
+    auto& ports = shared_->ports;
+    auto const known = shared_->gates.find(platform_);
+    auto const round_trip =
+        known == shared_->gates.end() ? cadence::Duration{2000} : known->second.round_trip();
+    auto head = co_await ports.outbox.load_lane(session_, shared_->settings.policy,
+                                                ports.clock.now(), round_trip);
+    if (!head) co_return storage_failed(head.error());
+    if (head->todo == LaneHead::Todo::Nothing) co_return Step::Done;
+    if (head->todo == LaneHead::Todo::Settle) {
+        auto const settled = co_await settle(head->delivery);
+        co_return settled;
+    }
+    platform_ = head->platform;
+    auto const gate = shared_->gates.find(platform_);
+    if (gate == shared_->gates.end()) {
+        co_await defer(kWithoutPlatform, "platform_not_configured");
+        co_return Step::Done;
+    }
+    auto next = head->todo == LaneHead::Todo::Verify ? verify(std::move(*head), &gate->second)
+                                                     : send(std::move(*head), &gate->second);
+    auto const step = co_await std::move(next);
+    co_return step;
+}
+
+Lane::Next Lane::verify(LaneHead head, PlatformGate* gate) {
+    auto const context = co_await read_context(std::move(*head.token), gate);
+    co_return context ? Step::Progressed : Step::Done;
+}
+
+Lane::Next Lane::settle(cadence::DeliveryId delivery) {
+    auto& ports = shared_->ports;
+    auto const settled = co_await ports.outbox.settle_unread(delivery, ports.clock.now());
+    if (!settled) co_return storage_failed(settled.error());
+    auto const held = settled->state == cadence::DeliveryState::Held;
+    log(held ? Level::Error : Level::Warning,
+        fmt::format("event=settled delivery={} state={} reason={}", delivery.value,
+                    to_string(settled->state), settled->reason));
+    co_return Step::Progressed;
+}
+
+Lane::Next Lane::send(LaneHead head, PlatformGate* gate) {
+    std::optional<LockReading> baseline;
+    if (head.kind != DeliveryKind::Progress) {
+        auto const context = co_await read_context(*head.token, gate);
+        if (!context) co_return Step::Done;
+        baseline = context->lock;
+        if (gate->clocks_disagree()) {
+            co_await defer(kWhileClocksDisagree, "clocks_disagree");
+            co_return Step::Done;
+        }
+    } else {
+        auto const open = co_await open_channel(gate);
+        if (!open) co_return Step::Done;
+    }
+    auto const admitted = co_await enter(gate, CallClass::Action);
+    if (!admitted) co_return Step::Done;
+    auto const step = co_await attempt(std::move(head), gate, baseline);
+    co_return step;
+}
+
+// The channel is connected and verified first, so that as little time as can be lies between the
+// compare-and-set, which sees a pause or an end, and the first byte.
+Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, std::optional<LockReading> baseline) {
+    auto& ports = shared_->ports;
+    if (!channel_->ready()) {
+        channel_.reset();
+        co_return Step::Stalled;
+    }
+    pass(Waypoint::BeforeInFlight);
+    BeginAttempt const begin{head.delivery, head.token->hash, baseline};
+    auto const begun =
+        co_await ports.outbox.begin_attempt(begin, shared_->settings.policy, ports.clock.now());
+    if (!begun) co_return storage_failed(begun.error());
+    if (begun->begun != Begun::Started) {
+        log(Level::Info, fmt::format("event=not_sent delivery={} reason={}", head.delivery.value,
+                                     begun->reason));
+        co_return begun->begun == Begun::Waived ? Step::Progressed : Step::Stalled;
+    }
+    pass(Waypoint::InFlightUnsent);
+    auto const key = fmt::format("cadenced-{}-{}", head.delivery.value, begun->number);
+    auto answer =
+        co_await channel_->submit(session_, std::move(head.token->secret), begun->write, key);
+    pass(Waypoint::AnsweredUnwritten);
+    log(level_of(answer.kind),
+        fmt::format("event=sent delivery={} attempt={} kind={} write={} {}", head.delivery.value,
+                    begun->number, to_string(head.kind), to_string(begun->write.kind),
+                    text_of(answer)));
+    auto const finished = co_await finish(head.delivery, begun->number, answer);
+    co_await heard(gate, head.platform, std::move(answer));
+    co_return finished;
+}
+
+// The platform has spoken: this is written down however often the database refuses. If the daemon
+// stops before that, the row is inFlight and the next start calls it unknown.
+Lane::Next Lane::finish(cadence::DeliveryId delivery, int number, cadence::Answer answer) {
+    auto& ports = shared_->ports;
+    auto const uniform = ports.entropy.uniform();
+    for (;;) {
+        auto const now = ports.clock.now();
+        auto const finished =
+            co_await ports.outbox.finish_attempt(delivery, number, answer, uniform, now);
+        if (finished) {
+            log(Level::Debug,
+                fmt::format("event=delivery delivery={} state={} reason={}", delivery.value,
+                            to_string(finished->state), finished->reason));
+            co_return finished->session_ended ? Step::Done : Step::Progressed;
+        }
+        auto const step = storage_failed(finished.error());
+        if (shared_->stopping || recovery_of(finished.error().code) != cadence::Recovery::Retryable) {
+            co_return step;
+        }
+        co_await pause_->wait_until(now + kAfterStorageFailure);
+    }
+}
+
+boost::asio::awaitable<std::optional<Context>> Lane::read_context(UsableToken token,
+                                                                  PlatformGate* gate) {
+    auto& ports = shared_->ports;
+    auto const admitted = co_await enter(gate, CallClass::Read);
+    if (!admitted) co_return std::nullopt;
+    auto const open = co_await open_channel(gate);
+    if (!open) co_return std::nullopt;
+    auto read = co_await channel_->load_context(session_, std::move(token.secret));
+    auto const now = ports.clock.now();
+    if (read.context) {
+        failures_ = 0;
+        ContextFound found{session_, token.hash, *read.context,
+                           shared_->settings.enrolment_defaults};
+        auto const recorded =
+            co_await ports.intake.record_context(std::move(found), shared_->settings.policy, now);
+        co_await heard(gate, platform_, std::move(read.answer));
+        if (recorded) co_return std::move(read.context);
+        static_cast<void>(storage_failed(recorded.error()));
+        co_return std::nullopt;
+    }
+    log(Level::Warning, fmt::format("event=context_not_read {}", text_of(read.answer)));
+    channel_.reset();
+    auto const wait = cadence::backoff(++failures_, ports.entropy.uniform());
+    auto const recorded =
+        co_await ports.outbox.record_refusal(session_, token.hash, read.answer, wait, now);
+    if (!recorded) static_cast<void>(storage_failed(recorded.error()));
+    co_await heard(gate, platform_, std::move(read.answer));
+    co_await defer(wait, "context_not_read");
+    co_return std::nullopt;
+}
+
+boost::asio::awaitable<bool> Lane::open_channel(PlatformGate* gate) {
+    if (channel_ && channel_->ready()) co_return true;
+    channel_.reset();
+    auto opened = co_await gate->platform().connect();
+    if (opened.channel) {
+        channel_ = std::move(opened.channel);
+        co_return true;
+    }
+    log(Level::Warning, fmt::format("event=not_connected {}", text_of(opened.answer)));
+    co_await heard(gate, platform_, std::move(opened.answer));
+    auto const wait = cadence::backoff(++failures_, shared_->ports.entropy.uniform());
+    co_await defer(wait, "not_connected");
+    co_return false;
+}
+
+boost::asio::awaitable<void> Lane::heard(PlatformGate* gate, std::string platform,
+                                         cadence::Answer answer) {
+    auto& ports = shared_->ports;
+    auto const turn =
+        gate->answered(session_, answer, ports.clock.now(), ports.clock.steady_now());
+    if (turn == PlatformGate::Turn::CredentialWorks) {
+        log(Level::Info, fmt::format("event=credential_accepted platform={}", platform));
+    }
+    if (turn == PlatformGate::Turn::CredentialRefused) {
+        log(Level::Error,
+            fmt::format("event=credential_refused platform={} remedy=\"check the developer key and "
+                        "reload; it is probed every 30 s\"",
+                        platform));
+    }
+    auto const blameless = answer.kind == AnswerKind::TokenRefused && gate->credential_at_fault();
+    if (!blameless) co_return;
+    auto const revived = co_await ports.outbox.revive_tokens(platform, ports.clock.now());
+    if (!revived) static_cast<void>(storage_failed(revived.error()));
+}
+
+boost::asio::awaitable<bool> Lane::enter(PlatformGate* gate, CallClass call_class) {
+    auto const wait = gate->enter(session_, call_class, shared_->ports.clock.steady_now());
+    if (wait == cadence::Duration::zero()) co_return true;
+    co_await defer(wait, call_class == CallClass::Read ? "reads_wait" : "actions_wait");
+    co_return false;
+}
+
+boost::asio::awaitable<void> Lane::defer(cadence::Duration wait, std::string why) {
+    auto& ports = shared_->ports;
+    log(Level::Debug, fmt::format("event=deferred ms={} reason={}", wait.count(), why));
+    auto const deferred = co_await ports.outbox.defer_lane(session_, ports.clock.now() + wait);
+    if (!deferred) static_cast<void>(storage_failed(deferred.error()));
+}
+
+Lane::Step Lane::storage_failed(const cadence::Error& error) const {
+    log(Level::Error, fmt::format("event=ledger_failed code={} detail=\"{}\"",
+                                  to_string(error.code), error.detail));
+    return Step::Done;
+}
+
+void Lane::log(Level level, const std::string& line) const {
+    shared_->ports.journal.write(level, fmt::format("{} session={}", line, session_.value));
+}
+
+}  // namespace engine

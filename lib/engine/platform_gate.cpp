@@ -1,0 +1,82 @@
+#include "engine/platform_gate.hpp"
+
+#include <algorithm>
+
+namespace engine {
+namespace {
+
+using cadence::AnswerKind;
+
+constexpr std::chrono::minutes kTolerableSkew{2};
+constexpr cadence::Duration kShortestWait{50};
+
+cadence::Duration until(cadence::Monotonic at, cadence::Monotonic now) {
+    auto const left = std::chrono::ceil<cadence::Duration>(at - now);
+    return std::max(left, kShortestWait);
+}
+
+// Host faults are what the breaker counts; a broken or missing answer is one, too.
+bool blames_host(AnswerKind kind) {
+    return kind == AnswerKind::HostFault || kind == AnswerKind::NotSent ||
+           kind == AnswerKind::Unknown;
+}
+
+}  // namespace
+
+cadence::Duration PlatformGate::enter(const cadence::SessionId& session,
+                                      cadence::CallClass call_class, cadence::Monotonic now) {
+    auto& calls = calls_[{session, call_class}];
+    auto const limited = calls.wait(platform_->limit(call_class), now);
+    if (limited > cadence::Duration::zero()) return limited;
+    if (!breaker_.may_call(now)) return until(breaker_.retry_at(), now);
+    if (!credential_.may_call(now)) {
+        breaker_.probe_unused();
+        return until(credential_.next_probe(), now);
+    }
+    calls.called(now);
+    return cadence::Duration::zero();
+}
+
+PlatformGate::Turn PlatformGate::answered(const cadence::SessionId& session,
+                                          const cadence::Answer& answer, cadence::Instant wall,
+                                          cadence::Monotonic now) {
+    if (answer.server_time) {
+        skew_ = std::chrono::floor<std::chrono::seconds>(*answer.server_time - wall);
+    }
+    if (answer.http_status != 0) round_trip_ = (round_trip_ * 7 + answer.elapsed) / 8;
+    if (answer.kind != AnswerKind::Applied) {
+        auto const code = answer.code.empty() ? std::string{to_string(answer.kind)} : answer.code;
+        last_error_ = PlatformHealth::LastError{wall, code, answer.detail};
+    }
+    if (blames_host(answer.kind)) {
+        breaker_.failed(now);
+        return Turn::Nothing;
+    }
+    breaker_.succeeded();
+    if (answer.kind == AnswerKind::TokenRefused) {
+        return credential_.refused(session, now) ? Turn::CredentialRefused : Turn::Nothing;
+    }
+    if (answer.kind == AnswerKind::Applied) last_success_at_ = wall;
+    return credential_.accepted() ? Turn::CredentialWorks : Turn::Nothing;
+}
+
+bool PlatformGate::clocks_disagree() const {
+    return skew_ > kTolerableSkew || skew_ < -kTolerableSkew;
+}
+
+PlatformHealth PlatformGate::health() const {
+    PlatformHealth health;
+    health.breaker = breaker_.state();
+    health.last_success_at = last_success_at_;
+    health.last_error = last_error_;
+    health.has_credential = platform_->has_credential();
+    health.credential_refused = credential_.at_fault();
+    health.clock_skew = skew_;
+    return health;
+}
+
+void PlatformGate::forget_idle(cadence::Monotonic now) {
+    std::erase_if(calls_, [now](const auto& entry) { return entry.second.idle(now); });
+}
+
+}  // namespace engine

@@ -1,0 +1,56 @@
+// What the engine remembers of one platform while it runs: whether its host and our credential work,
+// how far its clock is from ours, how long an answer takes, and how many calls each lock session has
+// made. Lost with the process, without harm. No I/O, no waiting.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "cadence/breaker.hpp"
+#include "cadence/credential_health.hpp"
+#include "cadence/delivery.hpp"
+#include "cadence/rate_window.hpp"
+#include "engine/engine.hpp"
+#include "engine/platform.hpp"
+
+namespace engine {
+
+class PlatformGate {
+  public:
+    explicit PlatformGate(Platform& platform) : platform_(&platform) {}
+
+    // Zero: a call of this class may be made for this lock session now, and counts as made. Else how
+    // long until one may.
+    [[nodiscard]] cadence::Duration enter(const cadence::SessionId& session,
+                                          cadence::CallClass call_class, cadence::Monotonic now);
+
+    // What an answer says of host, credential and clock.
+    enum class Turn { Nothing, CredentialRefused, CredentialWorks };
+    Turn answered(const cadence::SessionId& session, const cadence::Answer& answer,
+                  cadence::Instant wall, cadence::Monotonic now);
+
+    void reloaded() { credential_.reloaded(); }
+    [[nodiscard]] bool credential_at_fault() const { return credential_.at_fault(); }
+    // The platform's clock and ours differ by more than two minutes: punishments wait.
+    [[nodiscard]] bool clocks_disagree() const;
+    // The longest that recent answers took, smoothed; 2 s before the first.
+    [[nodiscard]] cadence::Duration round_trip() const { return round_trip_; }
+    [[nodiscard]] PlatformHealth health() const;
+    [[nodiscard]] Platform& platform() const { return *platform_; }
+    // Forgets the calls of lock sessions that made none in the last minute.
+    void forget_idle(cadence::Monotonic now);
+
+  private:
+    Platform* platform_;
+    cadence::Breaker breaker_;
+    cadence::CredentialHealth credential_;
+    std::map<std::pair<cadence::SessionId, cadence::CallClass>, cadence::RateWindow> calls_;
+    std::optional<cadence::Instant> last_success_at_;
+    std::optional<PlatformHealth::LastError> last_error_;
+    cadence::Duration skew_{0};
+    cadence::Duration round_trip_{std::chrono::seconds{2}};
+};
+
+}  // namespace engine

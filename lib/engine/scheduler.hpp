@@ -1,0 +1,45 @@
+// Makes time pass: wakes when a window ends or is to be judged, when a punishment or a token comes of
+// age, and every 20 seconds to say that the daemon lives. Costs what is due.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+
+#include "cadence/requirement.hpp"
+#include "engine/clock.hpp"
+#include "engine/docket.hpp"
+#include "engine/journal.hpp"
+
+namespace engine {
+
+class Scheduler {
+  public:
+    static constexpr std::chrono::seconds kHeartbeat{20};
+
+    // `policy` is asked at every pass. `delivered`: there may be something new to send.
+    Scheduler(Clock& clock, Docket& docket, Journal& journal,
+              std::function<const cadence::Policy&()> policy, std::function<void()> new_work);
+
+    // Until stop(). Ledger errors are logged and tried again after a second: the database may recover.
+    [[nodiscard]] boost::asio::awaitable<void> run();
+    void stop();
+    void changed();  // windows may have come into being: plan anew
+
+  private:
+    [[nodiscard]] boost::asio::awaitable<std::optional<cadence::Instant>> pass();
+    [[nodiscard]] boost::asio::awaitable<void> beat(cadence::Instant now);
+    [[nodiscard]] boost::asio::awaitable<void> reopen();
+    void report(const DocketPass& done) const;
+
+    Clock* clock_;
+    Docket* docket_;
+    Journal* journal_;
+    std::function<const cadence::Policy&()> policy_;
+    std::function<void()> new_work_;
+    std::unique_ptr<Alarm> alarm_;
+    std::optional<cadence::Instant> last_beat_;
+    bool stopping_{false};
+};
+
+}  // namespace engine

@@ -1,6 +1,6 @@
-// One SQLite connection and its prepared statements. Used by one thread at a time. Inside the ledger
-// a failure of SQLite is thrown as StorageFailure and caught where a unit of work ends (writer.hpp),
-// so that statements read as statements; it never leaves the ledger.
+// One SQLite connection and its prepared statements. Used by one thread at a time. Inside the
+// ledger a failure of SQLite is thrown as StorageFailure and caught where a unit of work ends
+// (writer.hpp), so that statements read as statements; it never leaves the ledger.
 #pragma once
 
 #include <sqlite3.h>

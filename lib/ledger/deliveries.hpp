@@ -22,36 +22,58 @@ struct DeliveryHome {
 
 // Adds a proof to the window's progress delivery that still takes proofs, or makes that delivery:
 // queued where the lock session has a live token that is not set aside and is not suspended, else
-// waiting. Due now.
-cadence::DeliveryId carry_proof(Database& database, const DeliveryHome& home, const std::string& key,
-                                std::int64_t amount, cadence::Instant now);
+// waiting. Due now. One that was unknown once is sent again exactly as it was, and takes no proofs.
+cadence::DeliveryId carry_proof(Database& database, const DeliveryHome& home,
+                                const std::string& key, std::int64_t amount, cadence::Instant now);
 
 // The punishment row of a missed window; nothing when it has one already and that one stands
-// (UNIQUE(window, kind, ordinal)). A waived one whose reason is "unwanted" or "reopened" is wanted again.
-// `waived`: makes it at once as waived with this reason (owner_nobody, platform_owned).
+// (UNIQUE(window, kind, ordinal)). A waived one whose reason is "unwanted" or "reopened" is wanted
+// again. `waived`: makes it at once as waived with this reason (owner_nobody, platform_owned).
 std::optional<cadence::DeliveryId> owe_punishment(Database& database, const DeliveryHome& home,
                                                   const cadence::Punishment& punishment,
                                                   std::optional<std::string> waived,
                                                   cadence::Duration max_age, cadence::Instant now);
 
-// The window was met, excused or reopened after all: its punishment is not wanted any more. Unsent or
-// held: waived with `reason`. In flight or unknown: wanted = 0. Applied: with `compensate`, an undo
-// (its inverse) is owed, once, and for the timed kinds only while our own effect would still run.
-// Rejected: left. Returns the undo.
+// The window was met, excused or reopened after all: its punishment is not wanted any more. Unsent
+// or held: waived with `reason`. In flight or unknown: wanted = 0. Applied: with `compensate`, an
+// undo (its inverse) is owed, once, and for the timed kinds only while our own effect would still
+// run. Rejected: left. Returns the undo.
 std::optional<cadence::DeliveryId> unwant_punishment(Database& database, cadence::WindowId window,
                                                      const std::string& reason, bool compensate,
                                                      cadence::Instant now);
 
-// Every delivery of the lock session that is not final (waiting, queued, unknown, held) is waived; one
-// in flight is left for its answer.
+// Every delivery of the lock session that is not final (waiting, queued, unknown, held) is waived;
+// one in flight is left for its answer.
 int waive_undelivered(Database& database, const cadence::SessionId& session,
                       const std::string& reason, cadence::Instant now);
 
-// Waives unsent punishments of the lock session's windows for which this holds (platform_owned).
+// Waives one unsent delivery (platform_owned, max_age, a cap …).
 void waive_punishment(Database& database, cadence::DeliveryId delivery, const std::string& reason,
                       cadence::Instant now);
 
-// waiting -> queued (a token lives) or queued -> waiting (none does) for the whole lock session.
+// A punishment that was applied is taken back: its inverse is owed, unless that was owed before, it
+// was of no kind that can be, or its effect has run out by itself. Returns the undo.
+std::optional<cadence::DeliveryId> owe_undo(Database& database, cadence::DeliveryId punishment,
+                                            cadence::Instant now);
+
+// Moves one delivery and says so in the trail: the only way a state changes but for the bulk of
+// waiting <-> queued. `due`: empty keeps the one it has.
+void move_delivery(Database& database, cadence::DeliveryId delivery, cadence::DeliveryState state,
+                   const std::string& reason, cadence::Instant now,
+                   std::optional<cadence::Instant> due = {}, const std::string& by_person = {});
+
+// A progress delivery that was not applied is about to be waiting or queued again: what its window
+// gathered meanwhile is folded into it, and the row that gathered it waived as 'merged'. Not for one
+// that was unknown once: a resend stays what it was.
+void fold_open_progress(Database& database, cadence::DeliveryId returning, cadence::Instant now);
+
+// Whether queued or waiting is the state of what is to be sent as soon as possible.
+[[nodiscard]] cadence::DeliveryState unsent_state(Database& database,
+                                                  const cadence::SessionId& session,
+                                                  cadence::Instant now);
+
+// waiting -> queued (a token lives) or queued -> waiting (none does) for the whole lock session. The
+// first does nothing while the lock session has no usable token.
 void queue_waiting(Database& database, const cadence::SessionId& session, cadence::Instant now);
 void park_queued(Database& database, const cadence::SessionId& session, cadence::Instant now);
 

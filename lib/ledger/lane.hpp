@@ -1,8 +1,14 @@
-// When the courier should look at a lock session next, kept in session.lane_due_at_ms.
+// What the courier should do next for a lock session, and when: one calculation, kept in
+// session.lane_due_at_ms, so that a lane which is due always has something to do.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "cadence/ids.hpp"
+#include "cadence/requirement.hpp"
 #include "cadence/time.hpp"
+#include "engine/outbox.hpp"
 #include "ledger/database.hpp"
 
 namespace ledger {
@@ -11,7 +17,18 @@ namespace ledger {
 // unknown delivery's due_at_ms and, where a live token could carry it, a queued delivery's; punishments
 // and undos only without a brake, and not before a running pause ends; nothing before
 // deferred_until_ms. NULL when there is none of it. Every unit of work that changes any of these calls
-// it, in the same transaction.
-void refresh_lane(Database& database, const cadence::SessionId& session, cadence::Instant now);
+// it, in the same transaction. `margin`: how long a token must live yet to be worth a look; what asks
+// without one is told at worst of a lane that load_lane then finds idle and puts right.
+void refresh_lane(Database& database, const cadence::SessionId& session, cadence::Instant now,
+                  cadence::Duration margin = {});
+
+// See engine::Outbox.
+[[nodiscard]] engine::DueLanes find_due_lanes(Database& database, cadence::Instant now, int limit);
+[[nodiscard]] cadence::Result<engine::LaneHead> load_lane(Database& database,
+                                                          const cadence::SessionId& session,
+                                                          const cadence::Policy& policy,
+                                                          cadence::Instant now,
+                                                          cadence::Duration round_trip);
+void defer_lane(Database& database, const cadence::SessionId& session, cadence::Instant until);
 
 }  // namespace ledger

@@ -16,8 +16,9 @@ namespace ledger {
 
 class Writer {
   public:
-    // `work`: where the units run, one at a time (a thread pool of one thread; a simulation may give
-    // the loop itself). `on_fatal` is called on `work` when SQLite says that the file is damaged.
+    // `work`: where the units run, one at a time (a thread pool of one thread; a simulation may
+    // give the loop itself). `on_fatal` is called on `work` when SQLite says that the file is
+    // damaged.
     Writer(Database database, boost::asio::any_io_executor work,
            std::function<void(cadence::Error)> on_fatal);
     ~Writer();

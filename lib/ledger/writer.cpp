@@ -1,0 +1,191 @@
+#include "ledger/writer.hpp"
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace ledger {
+namespace {
+
+namespace asio = boost::asio;
+using cadence::Error;
+using cadence::ErrorCode;
+using cadence::Result;
+
+// Units of one commit: enough to share an fsync among all that wait, few enough to come home soon.
+constexpr std::size_t kMostUnits = 512;
+
+struct Waiting {
+    std::function<Result<void>(Database&)> unit;
+    std::function<void(Result<void>)> complete;  // from any thread, once
+    Result<void> outcome;
+};
+
+// Brings the outcome home to the executor of the handler, and keeps that executor at work until
+// then.
+template <class Handler>
+std::function<void(Result<void>)> make_completion(Handler handler) {
+    const auto home = asio::get_associated_executor(handler);
+    const auto at_work = asio::prefer(home, asio::execution::outstanding_work.tracked);
+    const auto kept = std::make_shared<Handler>(std::move(handler));
+    return [at_work, kept](Result<void> outcome) {
+        asio::post(at_work,
+                   [kept, outcome = std::move(outcome)]() mutable { (*kept)(std::move(outcome)); });
+    };
+}
+
+bool in_transaction(Database& database) { return sqlite3_get_autocommit(database.handle()) == 0; }
+
+}  // namespace
+
+class Writer::Impl {
+  public:
+    Impl(Database database, asio::any_io_executor work, std::function<void(Error)> on_fatal)
+        : work_(std::move(work)), database_(std::move(database)), on_fatal_(std::move(on_fatal)) {}
+
+    // The first to find nobody draining posts the drain; `self` keeps all of this alive until it
+    // ran.
+    static void enqueue(const std::shared_ptr<Impl>& self, Waiting waiting) {
+        {
+            const std::scoped_lock lock(self->mutex_);
+            self->waiting_.push_back(std::move(waiting));
+            if (std::exchange(self->draining_, true)) return;
+        }
+        asio::post(self->work_, [self] { drain(self); });
+    }
+
+    Totals totals() const {
+        const std::scoped_lock lock(mutex_);
+        return totals_;
+    }
+
+    Result<void> health() const {
+        const std::scoped_lock lock(mutex_);
+        return health_;
+    }
+
+  private:
+    static void drain(const std::shared_ptr<Impl>& self) {
+        std::vector<Waiting> group = self->take_group();
+        const Result<void> committed = self->run_group(group);
+        self->note(committed, group.size());
+        for (Waiting& waiting : group) waiting.complete(std::move(waiting.outcome));
+        if (self->has_more()) asio::post(self->work_, [self] { drain(self); });
+    }
+
+    std::vector<Waiting> take_group() {
+        const std::scoped_lock lock(mutex_);
+        std::vector<Waiting> group;
+        while (!waiting_.empty() && group.size() < kMostUnits) {
+            group.push_back(std::move(waiting_.front()));
+            waiting_.pop_front();
+        }
+        return group;
+    }
+
+    bool has_more() {
+        const std::scoped_lock lock(mutex_);
+        draining_ = !waiting_.empty();
+        return draining_;
+    }
+
+    void note(const Result<void>& committed, std::size_t units) {
+        {
+            const std::scoped_lock lock(mutex_);
+            health_ = committed;
+            totals_.units += units;
+            if (committed) ++totals_.commits;
+        }
+        if (fatal_) on_fatal_(*std::exchange(fatal_, std::nullopt));
+    }
+
+    // One transaction. Where it cannot be committed no unit of it has happened, whatever it
+    // answered.
+    Result<void> run_group(std::vector<Waiting>& group) {
+        Result<void> committed = guarded([this, &group] {
+            database_.execute("BEGIN IMMEDIATE");
+            for (Waiting& waiting : group) {
+                waiting.outcome = run_unit(waiting.unit);
+                // A full or failing disk makes SQLite roll back all of the transaction by itself.
+                if (!in_transaction(database_)) return lost_with(waiting.outcome);
+            }
+            database_.execute("COMMIT");
+            return Result<void>{};
+        });
+        if (committed) return committed;
+        static_cast<void>(guarded([this] {
+            if (in_transaction(database_)) database_.execute("ROLLBACK");
+            return Result<void>{};
+        }));
+        for (Waiting& waiting : group) waiting.outcome = committed;
+        return committed;
+    }
+
+    static Result<void> lost_with(const Result<void>& outcome) {
+        if (!outcome) return outcome;
+        return cadence::fail(ErrorCode::StorageBusy, "the transaction was rolled back by SQLite");
+    }
+
+    Result<void> run_unit(const std::function<Result<void>(Database&)>& unit) {
+        database_.execute("SAVEPOINT unit");
+        Result<void> outcome = guarded([this, &unit] { return unit(database_); });
+        if (!in_transaction(database_)) return outcome;
+        if (!outcome) database_.execute("ROLLBACK TO unit");
+        database_.execute("RELEASE unit");
+        return outcome;
+    }
+
+    // What SQLite and the standard library throw, as a value; a damaged file is told at once.
+    template <class Work>
+    Result<void> guarded(const Work& work) {
+        Error error;
+        try {
+            return work();
+        } catch (const StorageFailure& failure) {
+            error = failure.error();
+        } catch (const std::exception& exception) {
+            error = {ErrorCode::Internal, exception.what(), {}};
+        }
+        if (error.code == ErrorCode::StorageCorrupt) fatal_ = error;
+        return tl::unexpected(std::move(error));
+    }
+
+    const asio::any_io_executor work_;
+    // Used on work_ only.
+    Database database_;
+    const std::function<void(Error)> on_fatal_;
+    std::optional<Error> fatal_;
+
+    mutable std::mutex mutex_;  // guards what follows
+    std::deque<Waiting> waiting_;
+    bool draining_{false};
+    Totals totals_;
+    Result<void> health_;
+};
+
+Writer::Writer(Database database, asio::any_io_executor work, std::function<void(Error)> on_fatal)
+    : impl_(std::make_shared<Impl>(std::move(database), std::move(work), std::move(on_fatal))) {}
+
+Writer::~Writer() = default;
+
+asio::awaitable<Result<void>> Writer::commit(std::function<Result<void>(Database&)> unit) {
+    auto initiate = [impl = impl_, unit = std::move(unit)](auto handler) mutable {
+        Waiting waiting{std::move(unit), make_completion(std::move(handler)), {}};
+        Impl::enqueue(impl, std::move(waiting));
+    };
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
+        std::move(initiate), asio::use_awaitable);
+}
+
+Writer::Totals Writer::totals() const { return impl_->totals(); }
+
+Result<void> Writer::health() const { return impl_->health(); }
+
+}  // namespace ledger

@@ -66,6 +66,10 @@ void Courier::start(const cadence::SessionId& session) {
 void Courier::ended(const cadence::SessionId& session, std::exception_ptr failure) {
     running_.erase(session);
     alarm_->ring();
+    if (running_.empty()) {
+        auto const now = shared_->ports.clock.steady_now();
+        for (auto& [name, gate] : shared_->gates) gate.forget_idle(now);
+    }
     if (!failure) return;
     try {
         std::rethrow_exception(std::move(failure));

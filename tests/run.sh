@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test.
+#
+#   bash tests/run.sh [PRESET]     PRESET: release (default), debug, asan, tsan, gcc
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. tests/packages.sh
+
+preset=${1:-release}
+case "$preset" in
+    release | debug | asan | tsan | gcc) ;;
+    -h | --help)
+        sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        exit 0
+        ;;
+    *) die "no preset '$preset'; there are release, debug, asan, tsan and gcc" ;;
+esac
+
+install_packages
+cmake --preset "$preset" >/dev/null
+cmake --build --preset "$preset"
+ctest --preset "$preset" -j "$(nproc)"

@@ -77,8 +77,7 @@ std::int64_t floor_divide(std::int64_t dividend, std::int64_t divisor) {
     return dividend % divisor < 0 ? quotient - 1 : quotient;
 }
 
-Result<WindowBounds> bounds_of(const ZoneRules& zone, const Cadence& cadence,
-                               std::int64_t index) {
+Result<WindowBounds> bounds_of(const ZoneRules& zone, const Cadence& cadence, std::int64_t index) {
     if (index < -kMostWindows || index > kMostWindows) return out_of_range();
     const auto length = length_of(cadence);
     const auto local_start = origin_of(cadence) + length * index;

@@ -22,8 +22,9 @@ constexpr hours kLargestOffset{26};
 // Far outside of anything that is asked for, and near enough that milliseconds cannot overflow.
 constexpr LocalDate kFirstDate{year{-30000} / 1 / 1};
 constexpr LocalDate kLastDate{year{30000} / 1 / 1};
-constexpr Instant kFirstInstant{kFirstDate.time_since_epoch()};
-constexpr Instant kLastInstant{kLastDate.time_since_epoch()};
+// A little inside of the dates, so that the day after the last instant's is still told from it.
+constexpr Instant kFirstInstant{kFirstDate.time_since_epoch() + days{7}};
+constexpr Instant kLastInstant{kLastDate.time_since_epoch() - days{7}};
 
 Periods::const_iterator period_at(const Periods& periods, sys_seconds instant) {
     const auto later = std::upper_bound(
@@ -33,10 +34,9 @@ Periods::const_iterator period_at(const Periods& periods, sys_seconds instant) {
 }
 
 bool ascending(const Periods& periods) {
-    return std::is_sorted(periods.begin(), periods.end(),
-                          [](const ZoneRules::Period& a, const ZoneRules::Period& b) {
-                              return a.begin < b.begin;
-                          });
+    return std::is_sorted(
+        periods.begin(), periods.end(),
+        [](const ZoneRules::Period& a, const ZoneRules::Period& b) { return a.begin < b.begin; });
 }
 
 }  // namespace
@@ -59,9 +59,9 @@ const std::optional<std::chrono::sys_seconds>& ZoneRules::valid_until() const {
 }
 
 Instant ZoneRules::day_start(LocalDate date) const {
-    // Local midnight, read as if it were UTC: instant t reads `date` or later when t + offset >= it.
-    const auto midnight =
-        sys_seconds{std::clamp(date, kFirstDate, kLastDate).time_since_epoch()};
+    // Local midnight, read as if it were UTC: instant t reads `date` or later when t + offset >=
+    // it.
+    const auto midnight = sys_seconds{std::clamp(date, kFirstDate, kLastDate).time_since_epoch()};
     // No earlier period can hold it: its offset would have to be more than the largest.
     auto period = period_at(periods_, midnight - kLargestOffset);
     for (auto next = std::next(period); next != periods_.end(); period = next++) {

@@ -138,13 +138,13 @@ asio::awaitable<void> serve_until_stopped(StatePtr state) {
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     const bool cancelled = cancellation.cancelled() != asio::cancellation_type::none;
     if (!cancelled && !state->alone()) {
-        const auto [woken] = co_await state->gone.async_wait(kTuple);
+        co_await state->gone.async_wait(kTuple);
     }
     if (state->alone()) co_return;
     state->cut_all();
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     while (!state->alone()) {
-        const auto [woken] = co_await state->gone.async_wait(kTuple);
+        co_await state->gone.async_wait(kTuple);
     }
 }
 

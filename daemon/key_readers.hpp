@@ -1,0 +1,86 @@
+// The kinds of values that the configuration knows. Each find_ function yields the value, or
+// complains and yields nothing; each maker below it turns one into the reader of a key, `field`
+// being a member of the target or a function that finds its place there.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cadence/time.hpp"
+#include "daemon/configuration.hpp"
+#include "daemon/key_table.hpp"
+
+namespace cadenced {
+
+struct IntegerRange {
+    std::int64_t least;
+    std::int64_t most;
+};
+
+struct DurationRange {
+    cadence::Duration least;
+    cadence::Duration most;
+};
+
+[[nodiscard]] std::optional<std::string> find_text(const Value& value, const std::string& remedy);
+[[nodiscard]] std::optional<std::int64_t> find_integer(const Value& value, IntegerRange range);
+[[nodiscard]] std::optional<cadence::Duration> find_duration(const Value& value,
+                                                             DurationRange range);
+// The position in `names`.
+[[nodiscard]] std::optional<std::size_t> find_choice(const Value& value,
+                                                     const std::vector<std::string>& names);
+// An absolute path of at most `longest` bytes; empty only where `may_be_empty`.
+enum class EmptyPath { Refused, Allowed };
+[[nodiscard]] std::optional<std::string> find_path(const Value& value, std::size_t longest,
+                                                   EmptyPath empty);
+[[nodiscard]] std::optional<Origin> find_origin(const Value& value);
+// The bare name of a credential, or an absolute path.
+[[nodiscard]] std::optional<std::string> find_credential(const Value& value);
+
+template <class Target, class Field>
+[[nodiscard]] std::function<void(const Value&, Target&)> integer(Field field, IntegerRange range) {
+    return [field, range](const Value& value, Target& target) {
+        const auto found = find_integer(value, range);
+        if (!found) return;
+        auto& place = std::invoke(field, target);
+        place = std::remove_reference_t<decltype(place)>(*found);
+    };
+}
+
+// Whole seconds, written as an integer.
+template <class Target, class Field>
+[[nodiscard]] std::function<void(const Value&, Target&)> seconds(Field field, IntegerRange range) {
+    return [field, range](const Value& value, Target& target) {
+        const auto found = find_integer(value, range);
+        if (found) std::invoke(field, target) = std::chrono::seconds{*found};
+    };
+}
+
+template <class Target, class Field>
+[[nodiscard]] std::function<void(const Value&, Target&)> duration(Field field,
+                                                                  DurationRange range) {
+    return [field, range](const Value& value, Target& target) {
+        const auto found = find_duration(value, range);
+        if (found) std::invoke(field, target) = *found;
+    };
+}
+
+template <class Meaning>
+using Choices = std::vector<std::pair<std::string, Meaning>>;
+
+template <class Target, class Field, class Meaning>
+[[nodiscard]] std::function<void(const Value&, Target&)> choice(Field field,
+                                                                Choices<Meaning> choices) {
+    return [field, choices = std::move(choices)](const Value& value, Target& target) {
+        std::vector<std::string> names;
+        for (const auto& [name, meaning] : choices) names.push_back(name);
+        const auto found = find_choice(value, names);
+        if (found) std::invoke(field, target) = choices[*found].second;
+    };
+}
+
+}  // namespace cadenced

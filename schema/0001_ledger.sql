@@ -46,6 +46,7 @@ CREATE TABLE pause (
     reason      TEXT NOT NULL
 ) STRICT;
 CREATE INDEX pause_session ON pause (session, until_at_ms);
+CREATE INDEX pause_until ON pause (until_at_ms, from_at_ms, session);
 
 -- The brake over every lock session. One row at most.
 CREATE TABLE brake (
@@ -170,7 +171,9 @@ CREATE INDEX window_end ON window (end_at_ms);
 --   undoes         of an undo: the punishment it takes back
 --   due_at_ms      when it may be looked at next, of queued and unknown ones
 --   expires_at_ms  a punishment that was not delivered by then is waived
---   sent_local_date  the wearer's date of the last send, for the cap per day
+--   unknowns       how many attempts had no known outcome
+--   sent_local_date  the wearer's date of the last send, for the cap per day; NULL again once that send
+--                  is known not to have been applied
 CREATE TABLE delivery (
     id              INTEGER PRIMARY KEY,
     session         TEXT NOT NULL REFERENCES session (id),
@@ -206,14 +209,16 @@ CREATE TABLE delivery (
 -- A miss is punished once, a punishment undone once.
 CREATE UNIQUE INDEX delivery_once ON delivery (window, kind, ordinal) WHERE kind <> 'progress';
 CREATE UNIQUE INDEX delivery_undone_once ON delivery (undoes) WHERE undoes IS NOT NULL;
--- A window has one progress delivery that still takes proofs.
+-- A window has one progress delivery that still takes proofs. One that was unknown once takes none: it
+-- is sent again exactly as it was, beside the one that gathers what came since.
 CREATE UNIQUE INDEX delivery_open_progress ON delivery (window)
-    WHERE kind = 'progress' AND state IN ('waiting', 'queued');
+    WHERE kind = 'progress' AND state IN ('waiting', 'queued') AND unknowns = 0;
 -- One write of a lock session is in flight at a time, and no punishment starts while one is unknown.
 CREATE UNIQUE INDEX delivery_in_flight ON delivery (session) WHERE state = 'inFlight';
 CREATE UNIQUE INDEX delivery_unknown ON delivery (session)
     WHERE state = 'unknown' AND kind <> 'progress';
 CREATE INDEX delivery_session ON delivery (session, state, kind, window_start_ms);
+CREATE INDEX delivery_of_session ON delivery (session, id);
 CREATE INDEX delivery_state ON delivery (state, id);
 CREATE INDEX delivery_window ON delivery (window);
 CREATE INDEX delivery_requirement_unsent ON delivery (requirement, window_start_ms)

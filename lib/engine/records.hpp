@@ -41,7 +41,7 @@ struct ProofRecord {
     cadence::Instant happened_at;
     cadence::Instant received_at;
     bool counted{true};
-    std::string reason;  // why not counted
+    std::string reason;  // in_time, in_grace, late; or why it does not count (late_ignored)
     std::optional<cadence::DeliveryId> delivery;
 };
 

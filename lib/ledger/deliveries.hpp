@@ -63,8 +63,8 @@ void move_delivery(Database& database, cadence::DeliveryId delivery, cadence::De
                    std::optional<cadence::Instant> due = {}, const std::string& by_person = {});
 
 // A progress delivery that was not applied is about to be waiting or queued again: what its window
-// gathered meanwhile is folded into it, and the row that gathered it waived as 'merged'. Not for one
-// that was unknown once: a resend stays what it was.
+// gathered meanwhile is folded into it, and the row that gathered it waived as 'merged'. Not for
+// one that was unknown once: a resend stays what it was.
 void fold_open_progress(Database& database, cadence::DeliveryId returning, cadence::Instant now);
 
 // Whether queued or waiting is the state of what is to be sent as soon as possible.
@@ -72,8 +72,8 @@ void fold_open_progress(Database& database, cadence::DeliveryId returning, caden
                                                   const cadence::SessionId& session,
                                                   cadence::Instant now);
 
-// waiting -> queued (a token lives) or queued -> waiting (none does) for the whole lock session. The
-// first does nothing while the lock session has no usable token.
+// waiting -> queued (a token lives) or queued -> waiting (none does) for the whole lock session.
+// The first does nothing while the lock session has no usable token.
 void queue_waiting(Database& database, const cadence::SessionId& session, cadence::Instant now);
 void park_queued(Database& database, const cadence::SessionId& session, cadence::Instant now);
 

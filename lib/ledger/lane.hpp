@@ -13,12 +13,13 @@
 
 namespace ledger {
 
-// Computes session.lane_due_at_ms anew: the earliest of an unverified live token's verify_due_at_ms, an
-// unknown delivery's due_at_ms and, where a live token could carry it, a queued delivery's; punishments
-// and undos only without a brake, and not before a running pause ends; nothing before
-// deferred_until_ms. NULL when there is none of it. Every unit of work that changes any of these calls
-// it, in the same transaction. `margin`: how long a token must live yet to be worth a look; what asks
-// without one is told at worst of a lane that load_lane then finds idle and puts right.
+// Computes session.lane_due_at_ms anew: the earliest of an unverified live token's
+// verify_due_at_ms, an unknown delivery's due_at_ms and, where a live token could carry it, a
+// queued delivery's; punishments and undos only without a brake, and not before a running pause
+// ends; nothing before deferred_until_ms. NULL when there is none of it. Every unit of work that
+// changes any of these calls it, in the same transaction. `margin`: how long a token must live yet
+// to be worth a look; what asks without one is told at worst of a lane that load_lane then finds
+// idle and puts right.
 void refresh_lane(Database& database, const cadence::SessionId& session, cadence::Instant now,
                   cadence::Duration margin = {});
 

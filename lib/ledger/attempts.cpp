@@ -1,0 +1,179 @@
+#include "ledger/attempts.hpp"
+
+#include "ledger/attempt_checks.hpp"
+#include "ledger/deliveries.hpp"
+#include "ledger/event_json.hpp"
+#include "ledger/lane.hpp"
+#include "ledger/outcomes.hpp"
+#include "ledger/refusals.hpp"
+#include "ledger/rows.hpp"
+#include "ledger/sessions.hpp"
+
+namespace ledger {
+namespace {
+
+using cadence::AnswerKind;
+using cadence::DeliveryId;
+using cadence::DeliveryKind;
+using cadence::DeliveryState;
+using cadence::ErrorCode;
+using cadence::Instant;
+using cadence::Result;
+using engine::Begun;
+using engine::FinishedAttempt;
+
+constexpr const char* kEndedByPlatform = "lock_ended";
+
+tl::unexpected<cadence::Error> no_delivery(DeliveryId id) {
+    return cadence::fail(ErrorCode::NotFound, "there is no delivery " + std::to_string(id.value));
+}
+
+// The wearer's date, by which punishments are capped; no matter for the rest.
+Result<std::string> local_date_of(Database& database, cadence::Zones& zones,
+                                  const Candidate& candidate, Instant now) {
+    if (candidate.kind != DeliveryKind::Punishment) return std::string{};
+    auto zone = zones.find_zone(zone_in_force(database, candidate.session));
+    if (!zone) return tl::unexpected(zone.error());
+    return to_text((*zone)->day_of(now));
+}
+
+engine::Attempt obey(Database& database, const Candidate& candidate, const Refusal& refusal,
+                     Instant now) {
+    if (refusal.begun == Begun::Waived) {
+        waive_punishment(database, candidate.id, refusal.reason, now);
+        for (const DeliveryId other : refusal.also) {
+            waive_punishment(database, other, refusal.reason, now);
+        }
+    }
+    return {.begun = refusal.begun, .reason = refusal.reason, .number = 0, .write = {}};
+}
+
+// One row or none: whoever finds it queued sends it. The unique indexes stand behind it.
+bool compare_and_set(Database& database, const Candidate& candidate, const std::string& local_date,
+                     Instant now) {
+    const std::optional<std::string> sent_on =
+        local_date.empty() ? std::nullopt : std::optional(local_date);
+    return database.execute(
+               "UPDATE delivery SET state = 'inFlight', reason = '', attempts = attempts + 1,"
+               " sent_local_date = ?3, updated_at_ms = ?2, revision = revision + 1"
+               " WHERE id = ?1 AND state = 'queued' AND wanted = 1"
+               " AND ifnull(due_at_ms, 0) <= ?2 AND (kind <> 'punishment'"
+               "  OR (SELECT verdict FROM window WHERE id = delivery.window) = 'missed')"
+               " AND (SELECT state FROM session WHERE id = delivery.session) = 'active'",
+               candidate.id, now, sent_on) == 1;
+}
+
+void store_attempt(Database& database, const engine::BeginAttempt& begin, int number, Instant now) {
+    database.execute(
+        "INSERT INTO attempt (delivery, n, token_hash, started_at_ms) VALUES (?1, ?2, ?3, ?4)",
+        begin.delivery, number, begin.token_hash, now);
+    if (!begin.baseline) return;
+    const engine::LockReading& read = *begin.baseline;
+    database.execute(
+        "INSERT INTO reading (delivery, attempt, role, at_ms, frozen, time_remaining_seconds,"
+        " time_locked_seconds) VALUES (?1, ?2, 'baseline', ?3, ?4, ?5, ?6)",
+        begin.delivery, number, read.at, read.frozen, read.time_remaining_seconds,
+        read.time_locked_seconds);
+}
+
+engine::Attempt start(Database& database, const Candidate& candidate,
+                      const engine::BeginAttempt& begin, const std::string& local_date,
+                      Instant now) {
+    if (!compare_and_set(database, candidate, local_date, now)) return {};
+    const int number = candidate.attempts + 1;
+    store_attempt(database, begin, number, now);
+    record_event(database, now, "delivery.inFlight", candidate.session, candidate.window,
+                 candidate.id, event_detail({{"attempt", std::to_string(number)}}));
+    return {.begun = Begun::Started, .reason = {}, .number = number, .write = candidate.write};
+}
+
+bool store_outcome(Database& database, DeliveryId delivery, int attempt,
+                   const cadence::Answer& answer) {
+    return database.execute(
+               "UPDATE attempt SET outcome = ?3, http_status = ?4, code = ?5, detail = ?6,"
+               " duration_ms = ?7 WHERE delivery = ?1 AND n = ?2 AND outcome IS NULL",
+               delivery, attempt, cadence::to_string(answer.kind), answer.http_status, answer.code,
+               answer.detail, std::int64_t{answer.elapsed.count()}) == 1;
+}
+
+std::string token_of(Database& database, DeliveryId delivery, int attempt) {
+    auto row = database.query("SELECT token_hash FROM attempt WHERE delivery = ?1 AND n = ?2");
+    row.bind(delivery, attempt);
+    return row.step() ? row.text(0) : std::string{};
+}
+
+void note_knowledge(Database& database, DeliveryId delivery, AnswerKind kind) {
+    if (kind == AnswerKind::Unknown) {
+        database.execute("UPDATE delivery SET unknowns = unknowns + 1 WHERE id = ?1", delivery);
+    } else if (kind != AnswerKind::Applied) {
+        forget_send(database, delivery);
+    }
+}
+
+cadence::AttemptFacts facts_of(const Sent& sent, int unknowns_before) {
+    return {.kind = sent.kind,
+            .attempt = sent.attempts,
+            .unknowns = unknowns_before,
+            .wanted = sent.wanted,
+            .on_unknown = sent.on_unknown};
+}
+
+FinishedAttempt finished(const cadence::Transition& stored, bool session_ended) {
+    return {.state = stored.state, .reason = stored.reason, .session_ended = session_ended};
+}
+
+}  // namespace
+
+Result<engine::Attempt> begin_attempt(Database& database, cadence::Zones& zones,
+                                      const engine::BeginAttempt& begin,
+                                      const cadence::Policy& policy, Instant now) {
+    const auto candidate = find_candidate(database, begin.delivery);
+    if (!candidate) return no_delivery(begin.delivery);
+    const auto local_date = local_date_of(database, zones, *candidate, now);
+    if (!local_date) return tl::unexpected(local_date.error());
+    const auto refusal = find_refusal(database, *candidate, begin, policy, *local_date, now);
+    auto attempt = refusal ? obey(database, *candidate, *refusal, now)
+                           : start(database, *candidate, begin, *local_date, now);
+    refresh_lane(database, candidate->session, now, policy.token_margin);
+    return attempt;
+}
+
+Result<FinishedAttempt> finish_attempt(Database& database, DeliveryId delivery, int attempt,
+                                       const cadence::Answer& answer, double uniform, Instant now) {
+    const auto sent = find_sent(database, delivery);
+    if (!sent) return no_delivery(delivery);
+    const bool in_flight = sent->state == DeliveryState::InFlight && sent->attempts == attempt;
+    if (!in_flight || !store_outcome(database, delivery, attempt, answer)) {
+        return cadence::fail(ErrorCode::Conflict,
+                             "attempt " + std::to_string(attempt) + " at delivery " +
+                                 std::to_string(delivery.value) + " is not in flight");
+    }
+    note_knowledge(database, delivery, answer.kind);
+    note_refusal(database, sent->session, token_of(database, delivery, attempt), answer.kind, now);
+    const auto stored =
+        settle_as(database, *sent,
+                  cadence::after_answer(facts_of(*sent, sent->unknowns), answer, uniform), now);
+    const bool ended = answer.kind == AnswerKind::SessionEnded;
+    if (ended && !sent->session_ended) {
+        end_session_rows(database, sent->session, kEndedByPlatform, now);
+    }
+    refresh_lane(database, sent->session, now);
+    return finished(stored, ended || sent->session_ended);
+}
+
+Result<FinishedAttempt> settle_unread(Database& database, DeliveryId delivery, Instant now) {
+    const auto sent = find_sent(database, delivery);
+    if (!sent) return no_delivery(delivery);
+    if (sent->state != DeliveryState::Unknown) {
+        return cadence::fail(ErrorCode::Conflict, "delivery " + std::to_string(delivery.value) +
+                                                      " is " + cadence::to_string(sent->state) +
+                                                      ", not unknown");
+    }
+    // The row counts the attempt that is being settled; the domain, those before it.
+    const auto facts = facts_of(*sent, sent->unknowns - 1);
+    const auto stored = settle_as(database, *sent, cadence::settle_unread(facts), now);
+    refresh_lane(database, sent->session, now);
+    return finished(stored, sent->session_ended);
+}
+
+}  // namespace ledger

@@ -1,0 +1,165 @@
+#include "ledger/decisions.hpp"
+
+#include <functional>
+#include <vector>
+
+#include "ledger/deliveries.hpp"
+#include "ledger/lane.hpp"
+#include "ledger/outcomes.hpp"
+
+namespace ledger {
+namespace {
+
+using cadence::DeliveryId;
+using cadence::DeliveryState;
+using cadence::ErrorCode;
+using cadence::Instant;
+using cadence::Result;
+using cadence::Transition;
+using engine::Settlement;
+
+constexpr std::size_t kShortReason = 120;
+
+// Cut at a character's boundary: the whole of it is in the trail.
+std::string shortened(const std::string& prefix, const std::string& reason) {
+    if (reason.empty()) return prefix;
+    std::size_t length = reason.size();
+    if (length > kShortReason) {
+        length = kShortReason;
+        while (length > 0 && (static_cast<unsigned char>(reason[length]) & 0xC0U) == 0x80U) {
+            --length;
+        }
+    }
+    return prefix + ": " + reason.substr(0, length);
+}
+
+tl::unexpected<cadence::Error> out_of_place(const Sent& sent, const std::string& verb) {
+    return cadence::fail(ErrorCode::Conflict, "delivery " + std::to_string(sent.id.value) + " is " +
+                                                  cadence::to_string(sent.state) +
+                                                  " and cannot be " + verb);
+}
+
+// Finds it, and lets `decide` say no or what becomes of it.
+Result<void> decide_one(Database& database, DeliveryId delivery, const std::string& reason,
+                        Instant now, const std::function<Result<Transition>(const Sent&)>& decide) {
+    const auto sent = find_sent(database, delivery);
+    if (!sent) {
+        return cadence::fail(ErrorCode::NotFound,
+                             "there is no delivery " + std::to_string(delivery.value));
+    }
+    auto transition = decide(*sent);
+    if (!transition) return tl::unexpected(transition.error());
+    settle_as(database, *sent, std::move(*transition), now, reason.empty() ? "yes" : reason);
+    refresh_lane(database, sent->session, now);
+    return {};
+}
+
+Transition settled(const Sent& sent, Settlement outcome, const std::string& reason) {
+    const std::string why = shortened("settled_by_person", reason);
+    if (outcome == Settlement::Applied) return {DeliveryState::Applied, why, {}};
+    if (!sent.wanted) return {DeliveryState::Waived, "unwanted", {}};
+    return {DeliveryState::Queued, why, {}};
+}
+
+std::vector<DeliveryId> find_in_state(Database& database, const engine::BulkFilter& filter,
+                                      DeliveryState state) {
+    std::optional<std::string> session;
+    std::optional<std::string> kind;
+    if (filter.session) session = filter.session->value;
+    if (filter.kind) kind = cadence::to_string(*filter.kind);
+    // Two statements, so that each has its index.
+    auto row = session ? database.query(
+                             "SELECT id FROM delivery WHERE session = ?3 AND state = ?1"
+                             " AND (?2 IS NULL OR kind = ?2) ORDER BY id")
+                       : database.query(
+                             "SELECT id FROM delivery WHERE state = ?1"
+                             " AND (?2 IS NULL OR kind = ?2) AND ?3 IS NULL"
+                             " ORDER BY id");
+    row.bind(cadence::to_string(state), kind, session);
+    std::vector<DeliveryId> found;
+    while (row.step()) found.push_back({row.integer(0)});
+    return found;
+}
+
+std::vector<DeliveryId> find_fitting(Database& database, const engine::BulkFilter& filter,
+                                     bool (*fits)(DeliveryState)) {
+    std::vector<DeliveryId> found;
+    for (int value = 0; value <= static_cast<int>(DeliveryState::Waived); ++value) {
+        const auto state = static_cast<DeliveryState>(value);
+        if (!fits(state) || (filter.state && *filter.state != state)) continue;
+        for (const DeliveryId id : find_in_state(database, filter, state)) found.push_back(id);
+    }
+    return found;
+}
+
+Result<int> decide_all(Database& database, const engine::BulkFilter& filter,
+                       bool (*fits)(DeliveryState),
+                       const std::function<Result<void>(DeliveryId)>& decide) {
+    if (filter.empty()) {
+        return cadence::fail(ErrorCode::InvalidArgument,
+                             "the filter is empty: name a sessionId, a kind or a state", "filter");
+    }
+    int changed = 0;
+    for (const DeliveryId id : find_fitting(database, filter, fits)) {
+        // One that no longer fits is skipped, not an error: an earlier one may have changed it.
+        const Result<void> decided = decide(id);
+        if (decided) {
+            ++changed;
+        } else if (decided.error().code != ErrorCode::Conflict) {
+            return tl::unexpected(decided.error());
+        }
+    }
+    return changed;
+}
+
+}  // namespace
+
+Result<void> retry(Database& database, DeliveryId delivery, const std::string& reason,
+                   Instant now) {
+    return decide_one(
+        database, delivery, reason, now, [&reason](const Sent& sent) -> Result<Transition> {
+            if (!cadence::may_retry(sent.state) || sent.session_ended) {
+                return out_of_place(
+                    sent, sent.session_ended ? "retried: its lock session has ended" : "retried");
+            }
+            return Transition{DeliveryState::Queued, shortened("retried_by_person", reason), {}};
+        });
+}
+
+Result<void> waive(Database& database, DeliveryId delivery, const std::string& reason,
+                   Instant now) {
+    return decide_one(
+        database, delivery, reason, now, [&reason](const Sent& sent) -> Result<Transition> {
+            if (!cadence::may_waive(sent.state)) return out_of_place(sent, "waived");
+            return Transition{DeliveryState::Waived, shortened("by_person", reason), {}};
+        });
+}
+
+Result<void> settle(Database& database, DeliveryId delivery, Settlement outcome,
+                    const std::string& reason, Instant now) {
+    auto decided = decide_one(database, delivery, reason, now,
+                              [&reason, outcome](const Sent& sent) -> Result<Transition> {
+                                  if (!cadence::may_settle(sent.state))
+                                      return out_of_place(sent, "settled");
+                                  return settled(sent, outcome, reason);
+                              });
+    if (decided && outcome == Settlement::NotApplied) forget_send(database, delivery);
+    return decided;
+}
+
+Result<int> waive_all(Database& database, const engine::BulkFilter& filter,
+                      const std::string& reason, Instant now) {
+    return decide_all(
+        database, filter, &cadence::may_waive,
+        [&database, &reason, now](DeliveryId id) { return waive(database, id, reason, now); });
+}
+
+Result<int> settle_all(Database& database, const engine::BulkFilter& filter, Settlement outcome,
+                       const std::string& reason, Instant now) {
+    return decide_all(database, filter, &cadence::may_settle,
+                      [&database, &reason, outcome, now](DeliveryId id) {
+                          return settle(database, id, outcome, reason, now);
+                      });
+}
+
+}  // namespace ledger

@@ -1,0 +1,216 @@
+#include "ledger/lane.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "ledger/rows.hpp"
+
+namespace ledger {
+namespace {
+
+using cadence::DeliveryKind;
+using cadence::Duration;
+using cadence::Instant;
+using cadence::Result;
+using cadence::SessionId;
+using engine::LaneHead;
+using engine::UsableToken;
+using Todo = engine::LaneHead::Todo;
+
+struct Lane {
+    std::string platform;
+    bool active{false};
+    bool ended{false};
+    bool context_seen{false};
+    Instant deferred_until;
+};
+
+struct Token {
+    UsableToken usable;
+    std::optional<Instant> verify_due;
+};
+
+// One thing there is to do, and from when on.
+struct Errand {
+    Todo todo{Todo::Nothing};
+    Instant due;
+    cadence::DeliveryId delivery{};
+    DeliveryKind kind{DeliveryKind::Progress};
+};
+
+// Everything there is to do, in the order in which it is to be done once due.
+struct Plan {
+    std::string platform;
+    std::optional<Token> token;
+    std::vector<Errand> errands;
+
+    [[nodiscard]] std::optional<Instant> due() const {
+        if (errands.empty()) return std::nullopt;
+        return std::min_element(errands.begin(), errands.end(),
+                                [](const Errand& a, const Errand& b) { return a.due < b.due; })
+            ->due;
+    }
+};
+
+std::optional<Lane> find_lane(Database& database, const SessionId& session) {
+    auto row = database.query(
+        "SELECT platform, state, context_seen_at_ms IS NOT NULL, deferred_until_ms FROM session"
+        " WHERE id = ?1");
+    row.bind(session);
+    if (!row.step()) return std::nullopt;
+    const std::string state = row.text(1);
+    return Lane{.platform = row.text(0),
+                .active = state == "active",
+                .ended = state == "ended",
+                .context_seen = row.boolean(2),
+                .deferred_until = row.instant(3)};
+}
+
+// The newest launch's; an older one only when no newer is usable.
+std::optional<Token> find_token(Database& database, const SessionId& session, Instant good_until) {
+    auto row = database.query(
+        "SELECT hash, secret, expires_at_ms, verified_at_ms IS NOT NULL, verify_due_at_ms"
+        " FROM token WHERE session = ?1 AND died_at_ms IS NULL AND set_aside_until_ms IS NULL"
+        " AND expires_at_ms > ?2 ORDER BY launched_at_ms DESC, hash LIMIT 1");
+    row.bind(session, good_until);
+    if (!row.step()) return std::nullopt;
+    const auto verify_due = row.maybe_instant(4);
+    return Token{.usable = {.hash = row.text(0),
+                            .secret = cadence::Secret(row.text(1)),
+                            .expires_at = row.instant(2),
+                            .verified = row.boolean(3) && !verify_due},
+                 .verify_due = verify_due};
+}
+
+bool has_one_in_flight(Database& database, const SessionId& session) {
+    auto row = database.query("SELECT 1 FROM delivery WHERE session = ?1 AND state = 'inFlight'");
+    row.bind(session);
+    return row.step();
+}
+
+bool has_unknown_punishment(Database& database, const SessionId& session) {
+    auto row = database.query(
+        "SELECT 1 FROM delivery WHERE session = ?1 AND state = 'unknown' AND kind <> 'progress'");
+    row.bind(session);
+    return row.step();
+}
+
+void add_unknown(Database& database, const SessionId& session, Plan& plan) {
+    auto row = database.query(
+        "SELECT id, kind, ifnull(due_at_ms, 0) FROM delivery"
+        " WHERE session = ?1 AND state = 'unknown' ORDER BY ifnull(due_at_ms, 0), id LIMIT 1");
+    row.bind(session);
+    if (!row.step()) return;
+    plan.errands.push_back({.todo = Todo::Settle,
+                            .due = row.instant(2),
+                            .delivery = {row.integer(0)},
+                            .kind = cadence::parse_delivery_kind(row.text(1)).value()});
+}
+
+// The oldest window's that is due, else the one that will be first.
+void add_queued(Database& database, const SessionId& session, const char* kind, Instant not_before,
+                Instant now, Plan& plan) {
+    auto row = database.query(
+        "SELECT id, ifnull(due_at_ms, 0) FROM delivery"
+        " WHERE session = ?1 AND state = 'queued' AND kind = ?2 AND wanted = 1"
+        " ORDER BY max(ifnull(due_at_ms, 0), ?3), window_start_ms, id LIMIT 1");
+    row.bind(session, kind, now);
+    if (!row.step()) return;
+    plan.errands.push_back({.todo = Todo::Send,
+                            .due = std::max(row.instant(1), not_before),
+                            .delivery = {row.integer(0)},
+                            .kind = cadence::parse_delivery_kind(kind).value()});
+}
+
+void add_sends(Database& database, const SessionId& session, const Lane& lane, Instant now,
+               Plan& plan) {
+    add_queued(database, session, "progress", Instant{}, now, plan);
+    const bool may_punish =
+        lane.context_seen && !is_braked(database) && !has_unknown_punishment(database, session);
+    if (!may_punish) return;
+    const Instant paused = paused_until(database, session, now);
+    const Instant not_before = paused > now ? paused : Instant{};
+    add_queued(database, session, "undo", not_before, now, plan);
+    add_queued(database, session, "punishment", not_before, now, plan);
+}
+
+// What there is to do with tokens that are good for more than `margin` from now.
+Plan plan_lane(Database& database, const SessionId& session, Instant now, Duration margin) {
+    Plan plan;
+    const auto lane = find_lane(database, session);
+    if (!lane) return plan;
+    plan.platform = lane->platform;
+    if (lane->ended || has_one_in_flight(database, session)) return plan;
+    plan.token = find_token(database, session, now + margin);
+    if (plan.token && plan.token->verify_due) {
+        plan.errands.push_back({.todo = Todo::Verify, .due = *plan.token->verify_due});
+    }
+    add_unknown(database, session, plan);
+    if (lane->active && plan.token && plan.token->usable.verified) {
+        add_sends(database, session, *lane, now, plan);
+    }
+    for (Errand& errand : plan.errands) errand.due = std::max(errand.due, lane->deferred_until);
+    return plan;
+}
+
+void store_due(Database& database, const SessionId& session, const Plan& plan) {
+    database.execute(
+        "UPDATE session SET lane_due_at_ms = ?2 WHERE id = ?1 AND lane_due_at_ms IS NOT ?2",
+        session, plan.due());
+}
+
+LaneHead head_of(const Plan& plan, Instant now) {
+    LaneHead head;
+    head.platform = plan.platform;
+    for (const Errand& errand : plan.errands) {
+        if (errand.due > now) continue;
+        head.todo = errand.todo;
+        head.delivery = errand.delivery;
+        head.kind = errand.kind;
+        if (plan.token) head.token = plan.token->usable;
+        return head;
+    }
+    head.next_due = plan.due();
+    return head;
+}
+
+}  // namespace
+
+void refresh_lane(Database& database, const SessionId& session, Instant now, Duration margin) {
+    store_due(database, session, plan_lane(database, session, now, margin));
+}
+
+engine::DueLanes find_due_lanes(Database& database, Instant now, int limit) {
+    engine::DueLanes due;
+    auto row = database.query(
+        "SELECT id FROM session WHERE lane_due_at_ms <= ?1 ORDER BY lane_due_at_ms LIMIT ?2");
+    row.bind(now, limit);
+    while (row.step()) due.sessions.push_back({row.text(0)});
+    auto later = database.query(
+        "SELECT lane_due_at_ms FROM session WHERE lane_due_at_ms > ?1"
+        " ORDER BY lane_due_at_ms LIMIT 1");
+    later.bind(now);
+    if (later.step()) due.next_due = later.instant(0);
+    return due;
+}
+
+Result<LaneHead> load_lane(Database& database, const SessionId& session,
+                           const cadence::Policy& policy, Instant now, Duration round_trip) {
+    const Plan plan = plan_lane(database, session, now, policy.token_margin + round_trip);
+    if (plan.platform.empty()) {
+        return cadence::fail(cadence::ErrorCode::NotFound,
+                             "there is no lock session " + session.value);
+    }
+    store_due(database, session, plan);
+    return head_of(plan, now);
+}
+
+void defer_lane(Database& database, const SessionId& session, Instant until) {
+    database.execute(
+        "UPDATE session SET deferred_until_ms = ?2,"
+        " lane_due_at_ms = CASE WHEN lane_due_at_ms IS NULL THEN NULL"
+        " ELSE max(lane_due_at_ms, ?2) END WHERE id = ?1",
+        session, until);
+}
+
+}  // namespace ledger

@@ -1,0 +1,60 @@
+// The connection that answers questions: read-only, on an executor of its own, each question on one
+// snapshot. It neither waits for the writer nor delays it.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "cadence/error.hpp"
+#include "ledger/database.hpp"
+
+namespace ledger {
+
+class Reader {
+  public:
+    // `work`: where questions are answered, one at a time.
+    Reader(Database database, const boost::asio::any_io_executor& work);
+
+    // Answers `question` from the last commit and comes home on the caller's executor. May be asked
+    // again; cancelling the caller does not stop a question that has begun.
+    template <class T>
+    [[nodiscard]] boost::asio::awaitable<cadence::Result<T>> ask(
+        std::function<cadence::Result<T>(Database&)> question) {
+        auto const asked = database_;
+        auto answering = answer<T>(asked, std::move(question));
+        auto result =
+            co_await boost::asio::co_spawn(work_, std::move(answering), boost::asio::use_awaitable);
+        co_return result;
+    }
+
+  private:
+    template <class T>
+    static boost::asio::awaitable<cadence::Result<T>> answer(
+        std::shared_ptr<Database> database, std::function<cadence::Result<T>(Database&)> question) {
+        cadence::Result<T> result =
+            cadence::fail(cadence::ErrorCode::Internal, "the question was not asked");
+        const std::function<cadence::Result<void>(Database&)> work =
+            [&result, &question](Database& snapshot) -> cadence::Result<void> {
+            result = question(snapshot);
+            return {};
+        };
+        auto const asked = in_snapshot(*database, work);
+        if (!asked) result = tl::unexpected(asked.error());
+        co_return result;
+    }
+
+    // BEGIN, work, COMMIT; what SQLite throws comes back as a value.
+    static cadence::Result<void> in_snapshot(
+        Database& database, const std::function<cadence::Result<void>(Database&)>& work);
+
+    std::shared_ptr<Database> database_;
+    boost::asio::strand<boost::asio::any_io_executor> work_;
+};
+
+}  // namespace ledger

@@ -1,0 +1,91 @@
+#include "ledger/record_status.hpp"
+
+namespace ledger {
+
+namespace status_sql {
+
+const char* const kCounters = "SELECT name, value FROM counter";
+const char* const kPaused =
+    "SELECT count(DISTINCT session) FROM pause WHERE until_at_ms > ?1 AND from_at_ms <= ?1"
+    " AND (SELECT state FROM session WHERE id = pause.session) <> 'ended'";
+const char* const kTokens =
+    "SELECT count(DISTINCT session), min(expires_at_ms) FROM token"
+    " WHERE died_at_ms IS NULL AND expires_at_ms > ?1 AND set_aside_until_ms IS NULL";
+const char* const kOldestWaiting =
+    "SELECT min(created_at_ms) FROM delivery WHERE state = 'waiting'";
+// The excused that have not ended yet belong to lock sessions or requirements that are no more.
+const char* const kNextClose =
+    "SELECT end_at_ms FROM window WHERE end_at_ms > ?1 AND verdict IS NOT 'excused'"
+    " ORDER BY end_at_ms LIMIT 1";
+
+}  // namespace status_sql
+
+namespace {
+
+using cadence::Instant;
+using engine::LedgerStatus;
+
+void add_counters(Database& database, LedgerStatus& status) {
+    auto row = database.query(status_sql::kCounters);
+    while (row.step()) {
+        const std::string name = row.text(0);
+        const std::size_t dot = name.find('.');
+        const std::string what = name.substr(0, dot);
+        const std::string state = name.substr(dot + 1);
+        if (what == "session") status.sessions[state] = row.integer(1);
+        if (what == "window") status.windows[state] = row.integer(1);
+        if (what == "proof") status.proofs[state] = row.integer(1);
+        if (what == "delivery") status.deliveries[state] = row.integer(1);
+    }
+}
+
+void add_live(Database& database, const cadence::Policy& policy, Instant now,
+              LedgerStatus& status) {
+    auto paused = database.query(status_sql::kPaused);
+    paused.bind(now);
+    if (paused.step()) status.sessions_paused = paused.integer(0);
+    auto tokens = database.query(status_sql::kTokens);
+    tokens.bind(now + policy.token_margin);
+    if (tokens.step()) {
+        status.tokens_valid = tokens.integer(0);
+        status.next_token_expiry = tokens.maybe_instant(1);
+    }
+    auto brake = database.query("SELECT reason FROM brake");
+    status.paused = brake.step();
+    if (status.paused) status.pause_reason = brake.text(0);
+}
+
+void add_times(Database& database, Instant now, LedgerStatus& status) {
+    auto waiting = database.query(status_sql::kOldestWaiting);
+    if (waiting.step()) status.oldest_waiting_at = waiting.maybe_instant(0);
+    auto close = database.query(status_sql::kNextClose);
+    close.bind(now);
+    if (close.step()) status.next_window_close = close.instant(0);
+}
+
+std::int64_t pragma(Database& database, const char* statement) {
+    auto row = database.query(statement);
+    return row.step() ? row.integer(0) : 0;
+}
+
+void add_file(Database& database, LedgerStatus& status) {
+    status.schema_version = static_cast<int>(pragma(database, "PRAGMA user_version"));
+    status.database_bytes =
+        pragma(database, "PRAGMA page_count") * pragma(database, "PRAGMA page_size");
+    const char* const path = sqlite3_db_filename(database.handle(), "main");
+    status.database_path = path == nullptr ? "" : path;
+}
+
+}  // namespace
+
+cadence::Result<LedgerStatus> load_status(Database& database, const cadence::Policy& policy,
+                                          Instant now) {
+    LedgerStatus status;
+    add_counters(database, status);
+    add_live(database, policy, now, status);
+    add_times(database, now, status);
+    add_file(database, status);
+    return status;
+}
+
+}  // namespace ledger

@@ -1,0 +1,121 @@
+// Each call is a unit of work by value: it may run after the caller was cancelled.
+#include "ledger/sqlite_outbox.hpp"
+
+#include "ledger/attempts.hpp"
+#include "ledger/decisions.hpp"
+#include "ledger/lane.hpp"
+#include "ledger/refusals.hpp"
+
+namespace ledger {
+
+using boost::asio::awaitable;
+using cadence::Answer;
+using cadence::DeliveryId;
+using cadence::Duration;
+using cadence::Instant;
+using cadence::Policy;
+using cadence::Result;
+using cadence::SessionId;
+using engine::BulkFilter;
+using engine::Settlement;
+
+awaitable<Result<engine::DueLanes>> SqliteOutbox::find_due_lanes(Policy /*policy*/, Instant now,
+                                                                 int limit) {
+    return writer_.run<engine::DueLanes>(
+        [now, limit](Database& database) -> Result<engine::DueLanes> {
+            return ledger::find_due_lanes(database, now, limit);
+        });
+}
+
+awaitable<Result<engine::LaneHead>> SqliteOutbox::load_lane(SessionId session, Policy policy,
+                                                            Instant now, Duration round_trip) {
+    return writer_.run<engine::LaneHead>(
+        [session = std::move(session), policy, now, round_trip](Database& database) {
+            return ledger::load_lane(database, session, policy, now, round_trip);
+        });
+}
+
+awaitable<Result<engine::Attempt>> SqliteOutbox::begin_attempt(engine::BeginAttempt begin,
+                                                               Policy policy, Instant now) {
+    return writer_.run<engine::Attempt>(
+        [zones = &zones_, begin = std::move(begin), policy, now](Database& database) {
+            return ledger::begin_attempt(database, *zones, begin, policy, now);
+        });
+}
+
+awaitable<Result<engine::FinishedAttempt>> SqliteOutbox::finish_attempt(DeliveryId delivery,
+                                                                        int attempt, Answer answer,
+                                                                        double uniform,
+                                                                        Instant now) {
+    return writer_.run<engine::FinishedAttempt>(
+        [delivery, attempt, answer = std::move(answer), uniform, now](Database& database) {
+            return ledger::finish_attempt(database, delivery, attempt, answer, uniform, now);
+        });
+}
+
+awaitable<Result<engine::FinishedAttempt>> SqliteOutbox::settle_unread(DeliveryId delivery,
+                                                                       Instant now) {
+    return writer_.run<engine::FinishedAttempt>([delivery, now](Database& database) {
+        return ledger::settle_unread(database, delivery, now);
+    });
+}
+
+awaitable<Result<void>> SqliteOutbox::record_refusal(SessionId session, std::string token_hash,
+                                                     Answer answer, Duration wait, Instant now) {
+    return writer_.run<void>([session = std::move(session), hash = std::move(token_hash),
+                              answer = std::move(answer), wait, now](Database& database) {
+        return ledger::record_refusal(database, session, hash, answer, wait, now);
+    });
+}
+
+awaitable<Result<void>> SqliteOutbox::defer_lane(SessionId session, Instant until) {
+    return writer_.run<void>(
+        [session = std::move(session), until](Database& database) -> Result<void> {
+            ledger::defer_lane(database, session, until);
+            return {};
+        });
+}
+
+awaitable<Result<int>> SqliteOutbox::revive_tokens(std::string platform, Instant now) {
+    return writer_.run<int>(
+        [platform = std::move(platform), now](Database& database) -> Result<int> {
+            return ledger::revive_tokens(database, platform, now);
+        });
+}
+
+awaitable<Result<void>> SqliteOutbox::retry(DeliveryId delivery, std::string reason, Instant now) {
+    return writer_.run<void>([delivery, reason = std::move(reason), now](Database& database) {
+        return ledger::retry(database, delivery, reason, now);
+    });
+}
+
+awaitable<Result<void>> SqliteOutbox::waive(DeliveryId delivery, std::string reason, Instant now) {
+    return writer_.run<void>([delivery, reason = std::move(reason), now](Database& database) {
+        return ledger::waive(database, delivery, reason, now);
+    });
+}
+
+awaitable<Result<void>> SqliteOutbox::settle(DeliveryId delivery, Settlement outcome,
+                                             std::string reason, Instant now) {
+    return writer_.run<void>(
+        [delivery, outcome, reason = std::move(reason), now](Database& database) {
+            return ledger::settle(database, delivery, outcome, reason, now);
+        });
+}
+
+awaitable<Result<int>> SqliteOutbox::waive_all(BulkFilter filter, std::string reason, Instant now) {
+    return writer_.run<int>(
+        [filter = std::move(filter), reason = std::move(reason), now](Database& database) {
+            return ledger::waive_all(database, filter, reason, now);
+        });
+}
+
+awaitable<Result<int>> SqliteOutbox::settle_all(BulkFilter filter, Settlement outcome,
+                                                std::string reason, Instant now) {
+    return writer_.run<int>(
+        [filter = std::move(filter), outcome, reason = std::move(reason), now](Database& database) {
+            return ledger::settle_all(database, filter, outcome, reason, now);
+        });
+}
+
+}  // namespace ledger

@@ -1,0 +1,87 @@
+// Taking back a punishment that a late proof showed to be undeserved (late_proof = "compensate").
+#include "ledger/undo.hpp"
+#include "ledger/deliveries.hpp"
+#include "ledger/event_json.hpp"
+
+namespace ledger {
+namespace {
+
+using cadence::DeliveryId;
+using cadence::Instant;
+using cadence::WriteKind;
+
+struct Punished {
+    DeliveryHome home;
+    cadence::Write write;
+    std::optional<Instant> sent_at;
+    std::optional<bool> frozen_before;
+};
+
+std::optional<Punished> find_punished(Database& database, DeliveryId punishment) {
+    auto row = database.query(
+        "SELECT d.session, d.requirement, d.window, d.window_start_ms, d.write, d.seconds,"
+        " a.started_at_ms, r.frozen FROM delivery d"
+        " LEFT JOIN attempt a ON a.delivery = d.id AND a.n = d.attempts"
+        " LEFT JOIN reading r ON r.delivery = a.delivery AND r.attempt = a.n"
+        "  AND r.role = 'baseline'"
+        " WHERE d.id = ?1 AND d.kind = 'punishment'");
+    row.bind(punishment);
+    if (!row.step()) return std::nullopt;
+    Punished found;
+    found.home = {.session = {row.text(0)},
+                  .requirement = {row.integer(1)},
+                  .window = {row.integer(2)},
+                  .window_start = row.instant(3)};
+    found.write.kind = cadence::parse_write_kind(row.text(4)).value();
+    found.write.seconds = std::chrono::seconds{row.integer(5)};
+    found.sent_at = row.maybe_instant(6);
+    if (!row.is_null(7)) found.frozen_before = row.boolean(7);
+    return found;
+}
+
+bool has_undo(Database& database, DeliveryId punishment) {
+    auto row = database.query("SELECT 1 FROM delivery WHERE undoes = ?1");
+    row.bind(punishment);
+    return row.step();
+}
+
+std::optional<std::string> pointless(const Punished& punished, Instant now) {
+    if (punished.write.kind == WriteKind::AddTime) return std::nullopt;
+    // Counted from when it was sent: the earliest it can have begun.
+    if (!punished.sent_at || *punished.sent_at + punished.write.seconds <= now) {
+        return "effect_over";
+    }
+    // Somebody else's freeze was in force before ours: an unfreeze would end theirs, too.
+    const bool frozen_before = punished.frozen_before.value_or(false);
+    if (punished.write.kind == WriteKind::Freeze && frozen_before) return "not_ours_alone";
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> undo_pointless(Database& database, DeliveryId punishment, Instant now) {
+    const auto punished = find_punished(database, punishment);
+    return punished ? pointless(*punished, now) : std::optional<std::string>{"not_applied"};
+}
+
+std::optional<DeliveryId> owe_undo(Database& database, DeliveryId punishment, Instant now) {
+    const auto punished = find_punished(database, punishment);
+    if (!punished || has_undo(database, punishment) || pointless(*punished, now)) {
+        return std::nullopt;
+    }
+    const DeliveryHome& home = punished->home;
+    const cadence::Write write = cadence::inverse_of(punished->write);
+    database.execute(
+        "INSERT INTO delivery (session, requirement, window, window_start_ms, kind, ordinal, state,"
+        " write, seconds, undoes, due_at_ms, created_at_ms, updated_at_ms)"
+        " VALUES (?1, ?2, ?3, ?4, 'undo', 1, ?5, ?6, ?7, ?8, ?9, ?9, ?9)",
+        home.session, home.requirement, home.window, home.window_start,
+        cadence::to_string(unsent_state(database, home.session, now)),
+        cadence::to_string(write.kind), std::int64_t{write.seconds.count()}, punishment, now);
+    const DeliveryId made{database.last_insert_id()};
+    record_event(database, now, "undo.owed", home.session, home.window, made,
+                 event_detail({{"undoes", std::to_string(punishment.value)}}));
+    return made;
+}
+
+}  // namespace ledger

@@ -1,0 +1,77 @@
+#include "tests/e2e/kill_evidence.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace e2e {
+namespace {
+
+using Json = nlohmann::json;
+
+bool happened_by(const Json& request, const char* field, std::int64_t at_ms) {
+    auto const& value = request.at(field);
+    return !value.is_null() && value.get<std::int64_t>() <= at_ms;
+}
+
+KillPoint point_of(const Json& request, std::int64_t killed_at_ms) {
+    if (happened_by(request, "answeredAtMs", killed_at_ms)) return KillPoint::AnsweredUncommitted;
+    if (happened_by(request, "appliedAtMs", killed_at_ms)) return KillPoint::AppliedUnanswered;
+    return KillPoint::SentUnapplied;
+}
+
+}  // namespace
+
+const char* to_string(KillPoint point) {
+    switch (point) {
+        case KillPoint::BeforeInFlight: return "before inFlight";
+        case KillPoint::InFlightUnsent: return "inFlight, unsent";
+        case KillPoint::SentUnapplied: return "sent, unapplied";
+        case KillPoint::AppliedUnanswered: return "applied, unanswered";
+        case KillPoint::AnsweredUncommitted: return "answered, uncommitted";
+    }
+    return "";
+}
+
+std::vector<std::string> keys_in_flight(const std::filesystem::path& database) {
+    sqlite3* handle = nullptr;
+    std::vector<std::string> keys;
+    // Nobody else has it open: the reader brings the log of the dead daemon into play by itself.
+    if (sqlite3_open_v2(database.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr) != SQLITE_OK) {
+        sqlite3_close(handle);
+        throw std::runtime_error("cannot open " + database.string());
+    }
+    sqlite3_exec(handle, "PRAGMA wal_autocheckpoint=0", nullptr, nullptr, nullptr);
+    auto const add = [](void* list, int, char** values, char**) {
+        static_cast<std::vector<std::string>*>(list)->push_back(std::string{"cadenced-"} +
+                                                                values[0] + "-" + values[1]);
+        return 0;
+    };
+    auto const ec = sqlite3_exec(handle,
+                                 "SELECT id, attempts FROM delivery WHERE state = 'inFlight'", add,
+                                 &keys, nullptr);
+    sqlite3_close(handle);
+    if (ec != SQLITE_OK) throw std::runtime_error("cannot read " + database.string());
+    return keys;
+}
+
+KillPoint classify(const std::vector<std::string>& keys, const Sandbox& sandbox,
+                   std::int64_t killed_at_ms) {
+    if (keys.empty()) return KillPoint::BeforeInFlight;
+    auto furthest = KillPoint::InFlightUnsent;
+    for (const auto& request : sandbox.get("/requests").at("items")) {
+        auto const& key = request.at("idempotencyKey");
+        if (key.is_null() || std::find(keys.begin(), keys.end(), key) == keys.end()) continue;
+        furthest = std::max(furthest, point_of(request, killed_at_ms));
+    }
+    return furthest;
+}
+
+std::int64_t wall_ms() {
+    auto const now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+}  // namespace e2e

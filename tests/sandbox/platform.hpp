@@ -1,0 +1,78 @@
+// Everything the pretended platform knows: keys, lock sessions with their launch tokens, limits,
+// faults and the journal. One thread owns it. Plain data; the two APIs hold the rules.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/sandbox/error_shape.hpp"
+#include "tests/sandbox/faults.hpp"
+#include "tests/sandbox/journal.hpp"
+#include "tests/sandbox/lock.hpp"
+#include "tests/sandbox/rate_limits.hpp"
+
+namespace sandbox {
+
+struct Token {
+    std::string value;
+    Instant launched_at;
+    Instant expires_at;
+    bool revoked{false};
+};
+
+struct Session {
+    Session(std::string session_id, Lock session_lock)
+        : id(std::move(session_id)), lock(session_lock) {}
+
+    std::string id;
+    Lock lock;
+    std::string role{"wearer"};
+    bool ended{false};
+    bool extension_enabled{true};
+    bool pillory_enabled{true};
+    bool remove_time_allowed{true};
+    bool context_under_data{false};  // the context's body is wrapped: {"data":{…}}
+    std::optional<ErrorShape> error_shape;
+    std::vector<std::string> omitted_lock_data;  // fields of lockData that are left out
+    std::string extension_requirements;          // JSON text; empty: none is configured
+    std::string metadata{"{}"};                  // JSON text
+    std::string state{"{}"};                     // JSON text
+    std::map<std::string, std::int64_t> progress;
+    std::vector<Token> tokens;
+};
+
+struct Platform {
+    explicit Platform(std::uint64_t seed) : faults(seed), random(seed) {}
+
+    std::set<std::string, std::less<>> first_keys;  // what a reset goes back to
+    std::set<std::string, std::less<>> keys;
+    std::map<std::string, Session, std::less<>> sessions;
+    RateLimits limits;
+    Faults faults;
+    Journal journal;
+    std::mt19937_64 random;
+};
+
+enum class TokenFormat { Opaque, Jwt };
+
+// Null when there is no such lock session.
+[[nodiscard]] Session* find_session(Platform& platform, std::string_view id);
+
+// Somebody opens the extension: a new launch token, valid for `life`.
+const Token& launch(Platform& platform, Session& session, TokenFormat format, Millis life,
+                    Instant now);
+
+[[nodiscard]] bool is_live(const Token& token, Instant now);
+[[nodiscard]] bool has_live_token(const Session& session, std::string_view value, Instant now);
+
+// Forgets lock sessions, limits, faults and the journal; keys are again those of the start.
+void reset(Platform& platform);
+
+}  // namespace sandbox

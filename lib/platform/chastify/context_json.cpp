@@ -1,0 +1,106 @@
+#include <algorithm>
+#include <limits>
+
+#include "platform/chastify/context.hpp"
+#include "platform/chastify/lenient_json.hpp"
+
+namespace chastify {
+namespace {
+
+using cadence::CadenceUnit;
+using cadence::Punishment;
+using cadence::PunishmentType;
+using engine::Context;
+using engine::LockReading;
+using engine::PlatformRequirement;
+using Json = nlohmann::json;
+
+bool looks_like_a_context(const Json& json) {
+    return find_member(json, "role") != nullptr || find_member(json, "lockData") != nullptr ||
+           find_member(json, "extensionConfig") != nullptr;
+}
+
+int to_count(std::optional<std::int64_t> number) {
+    constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+    return static_cast<int>(std::clamp<std::int64_t>(number.value_or(1), 1, kMost));
+}
+
+LockReading to_reading(const Json* lock, cadence::Instant now) {
+    LockReading reading;
+    reading.at = now;
+    if (lock == nullptr) return reading;
+    reading.frozen = find_bool(*lock, "frozen");
+    reading.time_remaining_seconds = find_integer(*lock, "timeRemainingSeconds");
+    reading.time_locked_seconds = find_integer(*lock, "timeLockedSeconds");
+    return reading;
+}
+
+PunishmentType to_type(const std::string& name) {
+    if (name == "none") return PunishmentType::None;
+    if (name == "freeze") return PunishmentType::Freeze;
+    if (name == "pillory") return PunishmentType::Pillory;
+    return PunishmentType::AddTime;
+}
+
+Punishment to_punishment(const Json* json) {
+    Punishment punishment;
+    if (json == nullptr) return punishment;
+    punishment.type = to_type(find_text(*json, "type").value_or("none"));
+    if (punishment.type == PunishmentType::None) return punishment;
+    punishment.seconds =
+        std::chrono::seconds{std::max<std::int64_t>(find_integer(*json, "seconds").value_or(0), 0)};
+    punishment.reason = find_text(*json, "reason").value_or("");
+    return punishment;
+}
+
+PlatformRequirement to_requirement(const Json& json) {
+    PlatformRequirement requirement;
+    requirement.metric = find_text(json, "metric").value_or("");
+    requirement.enabled = !requirement.metric.empty() && find_bool(json, "enabled").value_or(true);
+    requirement.required_count = to_count(find_integer(json, "requiredCount"));
+    if (const Json* cadence = find_member(json, "cadence")) {
+        requirement.every = to_count(find_integer(*cadence, "every"));
+        const bool weeks = find_text(*cadence, "unit") == "week";
+        requirement.unit = weeks ? CadenceUnit::Week : CadenceUnit::Day;
+    }
+    requirement.punishment = to_punishment(find_member(json, "punishment"));
+    return requirement;
+}
+
+// One object is documented. Of a list the one that punishes counts, lest we punish its miss, too.
+std::optional<PlatformRequirement> find_requirement(const Json& requirements) {
+    if (requirements.is_object()) return to_requirement(requirements);
+    std::optional<PlatformRequirement> first;
+    if (!requirements.is_array()) return first;
+    for (const Json& element : requirements) {
+        if (!element.is_object()) continue;
+        PlatformRequirement one = to_requirement(element);
+        if (one.enabled && one.punishment.type != PunishmentType::None) return one;
+        if (!first) first = std::move(one);
+    }
+    return first;
+}
+
+Context to_context(const Json& json, cadence::Instant now) {
+    Context context;
+    context.role = find_text(json, "role").value_or("");
+    context.lock = to_reading(find_member(json, "lockData"), now);
+    const Json* config = find_member(json, "extensionConfig");
+    const Json* requirements =
+        config == nullptr ? nullptr : find_member(*config, "extensionRequirements");
+    if (requirements != nullptr) context.requirement = find_requirement(*requirements);
+    return context;
+}
+
+}  // namespace
+
+std::optional<Context> parse_context(std::string_view body, cadence::Instant now) {
+    const Json json = parse_leniently(body);
+    if (json.is_discarded()) return std::nullopt;
+    if (looks_like_a_context(json)) return to_context(json, now);
+    const Json* data = find_member(json, "data");
+    if (data == nullptr || !looks_like_a_context(*data)) return std::nullopt;
+    return to_context(*data, now);
+}
+
+}  // namespace chastify

@@ -102,7 +102,7 @@ TEST_F(HttpsTest, NamedServer_IsToldItsNameAndTrusted) {
     EXPECT_EQ(outcome.response->body, "localhost");
 }
 
-TEST_F(HttpsTest, WildcardCertificate_CoversOneLabel) {
+TEST_F(HttpsTest, WildcardCertificate_DoesNotCoverTheBareName) {
     start({authority().issue({"x", "DNS:*.localhost"})}, answer_ok, "localhost");
     EXPECT_FALSE(get().response);
 }

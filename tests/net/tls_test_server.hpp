@@ -68,8 +68,8 @@ class TlsTestServer {
     TlsServerOptions options_;
     Script script_;
     SSL_CTX* context_;
+    std::uint16_t port_{0};  // set by what makes the listener
     int listener_{-1};
-    std::uint16_t port_{0};
     std::atomic<std::size_t> connections_{0};
     std::atomic<std::size_t> application_bytes_{0};
     std::mutex mutex_;

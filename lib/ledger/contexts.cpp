@@ -1,0 +1,152 @@
+#include "ledger/contexts.hpp"
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "ledger/deliveries.hpp"
+#include "ledger/event_json.hpp"
+#include "ledger/judgement.hpp"
+#include "ledger/lane.hpp"
+#include "ledger/requirements.hpp"
+#include "ledger/rows.hpp"
+#include "ledger/savepoint.hpp"
+#include "ledger/sessions.hpp"
+#include "ledger/timeline.hpp"
+
+namespace ledger {
+namespace {
+
+using cadence::Instant;
+using cadence::Policy;
+using cadence::Result;
+using cadence::SessionId;
+using engine::ContextFound;
+using engine::PlatformRequirement;
+
+void mark_verified(Database& database, const ContextFound& found, Instant now) {
+    database.execute(
+        "UPDATE token SET verified_at_ms = ?3, verify_due_at_ms = NULL"
+        " WHERE session = ?1 AND hash = ?2 AND died_at_ms IS NULL",
+        found.session, found.token_hash, now);
+    const int taken_up = database.execute(
+        "UPDATE session SET state = 'active', state_reason = '', revision = revision + 1"
+        " WHERE id = ?1 AND state = 'suspended'",
+        found.session);
+    if (taken_up > 0) {
+        record_event(database, now, "session.resumed", found.session, std::nullopt, std::nullopt,
+                     event_detail({{"by", "context"}}));
+    }
+    database.execute("UPDATE session SET context_seen_at_ms = ?2 WHERE id = ?1", found.session,
+                     now);
+}
+
+// A row only where it says something else than the one before.
+void note_what_it_says(Database& database, const ContextFound& found, Instant now) {
+    const auto& own = found.context.requirement;
+    const std::string metric = own ? own->metric : "";
+    const bool punishes =
+        own && own->enabled && own->punishment.type != cadence::PunishmentType::None;
+    {
+        auto last = database.query(
+            "SELECT metric, punishes FROM context_seen WHERE session = ?1"
+            " ORDER BY at_ms DESC LIMIT 1");
+        last.bind(found.session);
+        if (last.step() && last.text(0) == metric && last.boolean(1) == punishes) return;
+    }
+    database.execute(
+        "INSERT INTO context_seen (session, at_ms, metric, punishes) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT (session, at_ms) DO UPDATE SET metric = excluded.metric,"
+        " punishes = max(punishes, excluded.punishes)",
+        found.session, now, metric, punishes);
+    record_event(database, now, "context.changed", found.session, std::nullopt, std::nullopt,
+                 event_detail({{"metric", metric}, {"punishes", punishes ? "true" : "false"}}));
+}
+
+// What the platform punishes itself is not ours to punish (DESIGN.md §2: never both).
+void waive_owned(Database& database, const SessionId& session, Instant now) {
+    std::vector<std::pair<cadence::DeliveryId, cadence::WindowId>> unsent;
+    {
+        auto row = database.query(
+            "SELECT id, window FROM delivery WHERE session = ?1 AND kind = 'punishment'"
+            " AND state IN ('waiting', 'queued')");
+        row.bind(session);
+        while (row.step()) {
+            unsent.emplace_back(cadence::DeliveryId{row.integer(0)},
+                                cadence::WindowId{row.integer(1)});
+        }
+    }
+    for (const auto& [delivery, window] : unsent) {
+        if (find_punisher(database, window) != cadence::PunishedBy::Platform) continue;
+        waive_punishment(database, delivery, "platform_owned", now);
+    }
+}
+
+cadence::SessionSpec spec_of(const ContextFound& found, const PlatformRequirement& own) {
+    cadence::RequirementSpec requirement;
+    requirement.metric = own.metric;
+    requirement.enabled = own.enabled;
+    requirement.rules = found.defaults;
+    requirement.rules.zone.clear();  // the lock session's, which a launch may have taught us
+    requirement.rules.cadence.unit = own.unit;
+    requirement.rules.cadence.every = own.every;
+    requirement.rules.required_count = own.required_count;
+    requirement.rules.punishment = own.punishment;
+    if (requirement.rules.key.empty()) requirement.rules.key = own.metric;
+    cadence::SessionSpec spec;
+    spec.id = found.session;
+    spec.requirements.push_back(std::move(requirement));
+    return spec;
+}
+
+Result<void> put_own(Database& database, cadence::Zones& zones, const cadence::SessionSpec& spec,
+                     const Policy& policy, Instant now) {
+    cadence::Caps no_caps = policy.caps;
+    // What exceeds our caps is not sent (the check is made then); it may still be the platform's.
+    no_caps.punishment_seconds = std::chrono::seconds{std::numeric_limits<std::int32_t>::max()};
+    auto valid = cadence::validate(spec, no_caps, now);
+    if (!valid) return valid;
+    const std::string zone = zone_in_force(database, spec.id);
+    return put_requirement(database, zones, spec.id, spec.requirements.front(), zone, policy, now);
+}
+
+// The platform's requirement, as it says itself. One that cannot be judged is left out, visibly:
+// the context still proves the token.
+void follow_requirement(Database& database, cadence::Zones& zones, const ContextFound& found,
+                        const Policy& policy, Instant now) {
+    const auto session = find_session(database, found.session);
+    if (!session || session->ended() || !session->enrolled_by_launch) return;
+    if (!found.context.requirement) return;
+    Savepoint part(database);
+    const auto put =
+        put_own(database, zones, spec_of(found, *found.context.requirement), policy, now);
+    if (put) {
+        part.keep();
+        return;
+    }
+    part.undo();
+    record_event(database, now, "context.refused", found.session, std::nullopt, std::nullopt,
+                 event_detail({{"reason", put.error().detail}}));
+}
+
+}  // namespace
+
+Result<void> record_context(Database& database, cadence::Zones& zones, const ContextFound& found,
+                            const Policy& policy, Instant now) {
+    const auto session = find_session(database, found.session);
+    if (!session) {
+        return cadence::fail(cadence::ErrorCode::NotFound, "there is no such lock session");
+    }
+    if (session->ended()) return {};
+    mark_verified(database, found, now);
+    note_what_it_says(database, found, now);
+    waive_owned(database, found.session, now);
+    follow_requirement(database, zones, found, policy, now);
+    if (has_usable_token(database, found.session, now)) {
+        queue_waiting(database, found.session, now);
+    }
+    refresh_lane(database, found.session, now);
+    return {};
+}
+
+}  // namespace ledger

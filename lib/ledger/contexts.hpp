@@ -1,0 +1,17 @@
+// What a session context read from the platform is worth. Used inside a unit of work; the contract
+// is engine::Intake's.
+#pragma once
+
+#include "cadence/error.hpp"
+#include "cadence/zones.hpp"
+#include "engine/intake.hpp"
+#include "ledger/database.hpp"
+
+namespace ledger {
+
+[[nodiscard]] cadence::Result<void> record_context(Database& database, cadence::Zones& zones,
+                                                   const engine::ContextFound& found,
+                                                   const cadence::Policy& policy,
+                                                   cadence::Instant now);
+
+}  // namespace ledger

@@ -1,0 +1,161 @@
+#include "ledger/due_work.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "ledger/deliveries.hpp"
+#include "ledger/event_json.hpp"
+#include "ledger/judgement.hpp"
+#include "ledger/lane.hpp"
+#include "ledger/rows.hpp"
+#include "ledger/timeline.hpp"
+#include "ledger/token_lives.hpp"
+
+namespace ledger {
+namespace {
+
+using cadence::Instant;
+using cadence::Policy;
+using cadence::RequirementId;
+using cadence::WindowId;
+using engine::DocketPass;
+
+// A zone that cannot be read, or whose rules end, is asked again after this.
+constexpr std::chrono::hours kNextTry{1};
+// The longest grace there is (CONTRACT.md): a window that ended earlier cannot be open again.
+constexpr std::chrono::hours kLongestGrace{24};
+
+std::vector<std::int64_t> ids_of(Query row) {
+    std::vector<std::int64_t> ids;
+    while (row.step()) ids.push_back(row.integer(0));
+    return ids;
+}
+
+std::vector<std::int64_t> find_due(Database& database, const char* sql, Instant now, int limit) {
+    auto row = database.query(sql);
+    row.bind(now, limit);
+    return ids_of(std::move(row));
+}
+
+void postpone(Database& database, RequirementId id, const cadence::Error& error, Instant now) {
+    database.execute("UPDATE requirement SET next_window_at_ms = ?2 WHERE id = ?1", id,
+                     now + kNextTry);
+    record_event(database, now, "window.not_opened", load_requirement(database, id).session,
+                 std::nullopt, std::nullopt, event_detail({{"reason", error.detail}}));
+}
+
+void open_due(Database& database, cadence::Zones& zones, const Policy& policy, Instant now,
+              int limit, DocketPass& pass) {
+    const auto due = find_due(database,
+                              "SELECT id FROM requirement WHERE next_window_at_ms <= ?1"
+                              " ORDER BY next_window_at_ms LIMIT ?2",
+                              now, limit);
+    for (const auto id : due) {
+        const int room = limit - pass.opened;
+        if (room <= 0) break;
+        const auto opened = open_windows(database, zones, {id}, policy, now, room);
+        if (opened) {
+            pass.opened += *opened;
+        } else {
+            postpone(database, {id}, opened.error(), now);
+        }
+    }
+}
+
+engine::Judged judge_due_window(Database& database, WindowId id, const Policy& policy,
+                                Instant now) {
+    const WindowRow window = load_window(database, id);
+    const auto rules = load_rules(database, window.requirement, window.generation);
+    const auto verdict = judge_stored(database, window, rules);
+    store_verdict(database, window, verdict, now);
+    const auto punishment = punish(database, window, rules, verdict, policy, now);
+    if (punishment) refresh_lane(database, window.session, now);
+    return {id, window.session, window.metric, verdict, punishment};
+}
+
+void judge_due(Database& database, const Policy& policy, Instant now, int limit, DocketPass& pass) {
+    const auto due = find_due(database,
+                              "SELECT id FROM window WHERE verdict IS NULL AND judge_at_ms <= ?1"
+                              " ORDER BY judge_at_ms, id LIMIT ?2",
+                              now, limit);
+    for (const auto id : due) {
+        pass.judged.push_back(judge_due_window(database, {id}, policy, now));
+    }
+}
+
+void waive_over_aged(Database& database, Instant now, int limit, DocketPass& pass) {
+    const auto due = find_due(database,
+                              "SELECT id FROM delivery WHERE expires_at_ms <= ?1"
+                              " AND state IN ('waiting', 'queued') AND expires_at_ms IS NOT NULL"
+                              " ORDER BY expires_at_ms LIMIT ?2",
+                              now, limit);
+    for (const auto id : due) {
+        waive_punishment(database, {id}, "max_age", now);
+        ++pass.waived;
+    }
+}
+
+std::optional<Instant> first_of(Database& database, const char* sql) {
+    auto row = database.query(sql);
+    if (!row.step()) return std::nullopt;
+    return row.maybe_instant(0);
+}
+
+std::optional<Instant> earliest(std::initializer_list<std::optional<Instant>> instants) {
+    std::optional<Instant> found;
+    for (const auto& instant : instants) {
+        if (instant && (!found || *instant < *found)) found = instant;
+    }
+    return found;
+}
+
+std::optional<Instant> next_due(Database& database, const Policy& policy, Instant now) {
+    return earliest(
+        {first_of(database,
+                  "SELECT min(next_window_at_ms) FROM requirement"
+                  " WHERE next_window_at_ms IS NOT NULL"),
+         first_of(database, "SELECT min(judge_at_ms) FROM window WHERE verdict IS NULL"),
+         first_of(database,
+                  "SELECT min(expires_at_ms) FROM delivery WHERE expires_at_ms IS NOT NULL"
+                  " AND state IN ('waiting', 'queued')"),
+         next_token_change(database, policy, now)});
+}
+
+}  // namespace
+
+DocketPass work_off(Database& database, cadence::Zones& zones, const Policy& policy, Instant now,
+                    int limit) {
+    DocketPass pass;
+    open_due(database, zones, policy, now, limit, pass);
+    judge_due(database, policy, now, limit, pass);
+    waive_over_aged(database, now, limit, pass);
+    pass.tokens_died = bury_tokens(database, policy, now, limit);
+    pass.next_due = next_due(database, policy, now);
+    pass.more = pass.next_due && *pass.next_due <= now;
+    return pass;
+}
+
+int reopen(Database& database, Instant now) {
+    std::vector<std::int64_t> missed;
+    {
+        auto row = database.query(
+            "SELECT w.id FROM window w JOIN generation g ON g.requirement = w.requirement"
+            " AND g.ordinal = w.generation WHERE w.end_at_ms > ?1 AND w.verdict = 'missed'"
+            " AND w.end_at_ms + g.grace_ms > ?2");
+        row.bind(now - kLongestGrace, now);
+        missed = ids_of(std::move(row));
+    }
+    for (const auto id : missed) {
+        const WindowRow window = load_window(database, {id});
+        database.execute(
+            "UPDATE window SET verdict = NULL, reason = '', judged_at_ms = NULL,"
+            " revision = revision + 1 WHERE id = ?1",
+            id);
+        unwant_punishment(database, window.id, "reopened", false, now);
+        record_event(database, now, "window.reopened", window.session, window.id, std::nullopt);
+        refresh_lane(database, window.session, now);
+    }
+    return static_cast<int>(missed.size());
+}
+
+}  // namespace ledger

@@ -1,0 +1,51 @@
+// Each call is a unit of work by value: it may run after the caller was cancelled.
+#include "ledger/sqlite_docket.hpp"
+
+#include "ledger/backfill.hpp"
+#include "ledger/due_work.hpp"
+#include "ledger/heartbeats.hpp"
+
+namespace ledger {
+
+using boost::asio::awaitable;
+using cadence::Instant;
+using cadence::Interval;
+using cadence::Policy;
+using cadence::Result;
+
+awaitable<Result<engine::Recovery>> SqliteDocket::recover(Policy policy, Instant now) {
+    return writer_.run<engine::Recovery>(
+        [policy, now](Database& database) { return ledger::recover(database, policy, now); });
+}
+
+awaitable<Result<std::optional<Interval>>> SqliteDocket::beat(Policy policy, Instant now) {
+    return writer_.run<std::optional<Interval>>(
+        [policy, now](Database& database) -> Result<std::optional<Interval>> {
+            return ledger::beat(database, policy, now);
+        });
+}
+
+awaitable<Result<engine::DocketPass>> SqliteDocket::work_off(Policy policy, Instant now,
+                                                             int limit) {
+    return writer_.run<engine::DocketPass>(
+        [zones = &zones_, policy, now, limit](Database& database) -> Result<engine::DocketPass> {
+            return ledger::work_off(database, *zones, policy, now, limit);
+        });
+}
+
+awaitable<Result<int>> SqliteDocket::reopen(Policy /*policy*/, Instant now) {
+    return writer_.run<int>(
+        [now](Database& database) -> Result<int> { return ledger::reopen(database, now); });
+}
+
+awaitable<Result<engine::BackfillChunk>> SqliteDocket::rejudge(
+    engine::BackfillRange range, std::optional<cadence::WindowId> cursor, int limit, Policy policy,
+    Instant now) {
+    return writer_.run<engine::BackfillChunk>(
+        [range = std::move(range), cursor, limit, policy,
+         now](Database& database) -> Result<engine::BackfillChunk> {
+            return ledger::rejudge(database, range, cursor, limit, policy, now);
+        });
+}
+
+}  // namespace ledger

@@ -16,7 +16,9 @@ constexpr LocalDate kFirstDate{year{-9999} / 1 / 1};
 constexpr LocalDate kLastDate{year{9999} / 12 / 31};
 constexpr Instant kFirstInstant{kFirstDate.time_since_epoch()};
 constexpr Instant kLastInstant{kLastDate.time_since_epoch()};
-// More windows of one day than lie between them; an index times 364 days stays far from overflow.
+// What the arithmetic takes; how much of it an operator may ask for is decided in requirement.cpp.
+constexpr int kLargestEvery = 366;
+// More windows of one day than lie between them; an index times 366 weeks stays far from overflow.
 constexpr std::int64_t kMostWindows = 2 * 7'400'000;
 
 std::string to_text(std::chrono::year_month_day date) {
@@ -27,15 +29,13 @@ std::string to_text(std::chrono::year_month_day date) {
 }
 
 std::optional<Error> wrong_in(const Cadence& cadence) {
-    const bool weekly = cadence.unit == CadenceUnit::Week;
-    if (cadence.every < 1 || cadence.every > (weekly ? 52 : 366)) {
+    if (cadence.every < 1 || cadence.every > kLargestEvery) {
         return Error{ErrorCode::InvalidArgument,
-                     "a cadence's \"every\" must be 1 to " +
-                         std::string(weekly ? "52 weeks" : "366 days") + ", not " +
-                         std::to_string(cadence.every),
+                     "a cadence's \"every\" must be 1 to " + std::to_string(kLargestEvery) +
+                         ", not " + std::to_string(cadence.every),
                      "cadence.every"};
     }
-    if (weekly && !cadence.week_start.ok()) {
+    if (cadence.unit == CadenceUnit::Week && !cadence.week_start.ok()) {
         return Error{ErrorCode::InvalidArgument, "the week must start on one of seven weekdays",
                      "weekStart"};
     }

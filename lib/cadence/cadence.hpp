@@ -1,5 +1,5 @@
-// "Every N days" and "every N weeks" in one zone: the grid of windows that a requirement is judged by
-// (DESIGN.md §1). Pure arithmetic; nothing here knows of proofs or verdicts.
+// "Every N days" and "every N weeks" in one zone: the grid of windows that a requirement is judged
+// by (DESIGN.md §1). Pure arithmetic; nothing here knows of proofs or verdicts.
 #pragma once
 
 #include <compare>
@@ -15,9 +15,9 @@ enum class CadenceUnit { Day, Week };
 
 struct Cadence {
     CadenceUnit unit{CadenceUnit::Day};
-    int every{1};                                         // 1..366 days, 1..52 weeks
+    int every{1};  // 1..366 (requirement.hpp allows 52 weeks)
     std::chrono::weekday week_start{std::chrono::Monday};  // of weeks; ignored for days
-    LocalDate anchor{};                                   // the date that window 0 starts on or after
+    LocalDate anchor{};  // the date that window 0 starts on or after
 
     friend bool operator==(const Cadence&, const Cadence&) = default;
 };
@@ -49,10 +49,12 @@ struct WindowBounds {
 
 // The first window of a new generation (its zone, cadence or anchor differ from the one before):
 // it starts where the open window ends, wherever that falls in the new grid, and ends at the first
-// boundary of the new grid that makes it at least half a cadence long, elapsed time, a tie included.
-// Its index is that of the grid window it ends with; local_start is the local day of `start`.
+// boundary of the new grid that makes it at least half a cadence long, elapsed time, a tie
+// included. Its index is that of the grid window it ends with; local_start is the local day of
+// `start`.
 [[nodiscard]] Result<WindowBounds> first_window_of_generation(const ZoneRules& zone,
-                                                              const Cadence& cadence, Instant start);
+                                                              const Cadence& cadence,
+                                                              Instant start);
 
 // Half of N x 24 h or N x 168 h.
 [[nodiscard]] Duration half_length(const Cadence& cadence);

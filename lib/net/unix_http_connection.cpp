@@ -118,12 +118,18 @@ asio::awaitable<bool> Connection::serve_one() {
     parser.body_limit(boost::none);
     watchdog_.arm(options().header_timeout);
     const auto [error, size] = co_await http::async_read_header(socket_, buffer_, parser, kTuple);
-    if (error) co_return co_await refuse(refusal_of(error, watchdog_.expired()));
+    if (error) {
+        const auto unreadable = refusal_of(error, watchdog_.expired());
+        co_return co_await refuse(unreadable);
+    }
     auto request = to_request(parser);
-    auto refusal = screen(request);
-    if (refusal) co_return co_await refuse(refusal);
+    const auto unwanted = screen(request);
+    if (unwanted) co_return co_await refuse(unwanted);
     const auto unread = co_await read_body(parser, request);
-    if (unread) co_return co_await refuse(refusal_of(unread, watchdog_.expired()));
+    if (unread) {
+        const auto cut = refusal_of(unread, watchdog_.expired());
+        co_return co_await refuse(cut);
+    }
     co_return co_await answer(std::move(request), parser);
 }
 
@@ -160,7 +166,11 @@ asio::awaitable<bool> Connection::answer(HttpRequest request, const Parser& pars
     } catch (const std::exception&) {
         failed = true;
     }
-    if (failed) co_return co_await refuse(Refusal{500, "the daemon could not answer this request"});
+    if (failed) {
+        const std::optional<Refusal> broken =
+            Refusal{500, "the daemon could not answer this request"};
+        co_return co_await refuse(broken);
+    }
     const bool modern = parser.get().version() >= 11;
     const auto stream_framing = modern ? ReplyFraming::Chunked : ReplyFraming::UntilClose;
     const auto framing = reply.next_chunk ? stream_framing : ReplyFraming::Length;
@@ -186,7 +196,8 @@ asio::awaitable<bool> Connection::write(const HttpReply& reply, ReplyFraming fra
     const bool framed = framing == ReplyFraming::Chunked && !reply.body.empty();
     const auto first = framed ? to_chunk(reply.body) : reply.body;
     const bool bare = head_only || reply.status == 204 || reply.status == 304;
-    const bool written = co_await write_bytes(head, bare ? std::string_view() : first);
+    const std::string_view body = bare ? std::string_view() : std::string_view(first);
+    const bool written = co_await write_bytes(head, body);
     if (!written || bare || framing == ReplyFraming::Length) co_return written;
     co_return co_await write_stream(reply, framing);
 }
@@ -206,7 +217,8 @@ asio::awaitable<bool> Connection::write_stream(const HttpReply& reply, ReplyFram
         if (!written) co_return false;
     }
     watchdog_.arm(options().idle_timeout);
-    co_return co_await write_bytes(chunked ? kLastChunk : std::string_view(), "");
+    const auto end = chunked ? kLastChunk : std::string_view();
+    co_return co_await write_bytes(end, "");
 }
 
 asio::awaitable<bool> Connection::write_bytes(std::string_view first, std::string_view second) {

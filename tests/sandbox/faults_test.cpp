@@ -11,9 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-Call action(const char* name) {
-    return {Endpoint::Action, "POST", "s1", name};
-}
+Call action(const char* name) { return {Endpoint::Action, "POST", "s1", name}; }
 
 FaultRule rule_of(const char* text) {
     auto const rule = parse_fault(Json::parse(text));
@@ -35,7 +33,8 @@ TEST(Faults, MatchByActionName_StrikesOnlyThat) {
 
 TEST(Faults, MatchBySessionMethodAndPath_NeedsAllOfThem) {
     FaultMatch const match = rule_of(R"({"fault":"html","match":
-        {"session":"s1","method":"POST","path":"progress"}})").match;
+        {"session":"s1","method":"POST","path":"progress"}})")
+                                 .match;
     EXPECT_TRUE(matches(match, {Endpoint::Progress, "POST", "s1", ""}));
     EXPECT_FALSE(matches(match, {Endpoint::Progress, "POST", "s2", ""}));
     EXPECT_FALSE(matches(match, {Endpoint::Action, "POST", "s1", "freeze"}));

@@ -21,8 +21,8 @@ std::optional<nlohmann::json> parse_json(std::string_view text) {
 
 Fields::Fields(const nlohmann::json& object, std::string prefix)
     : object_(object), prefix_(std::move(prefix)) {
-    if (!object_.is_object())
-        complaint_ = Error{ErrorCode::InvalidArgument, "must be an object", prefix_};
+    if (object_.is_object()) return;
+    complaint_ = Error{ErrorCode::InvalidArgument, "the body must be an object", prefix_};
 }
 
 const nlohmann::json* Fields::find(const std::string& name) {

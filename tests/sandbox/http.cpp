@@ -23,6 +23,8 @@ std::string_view reason_of(int status) {
             return "Forbidden";
         case 404:
             return "Not Found";
+        case 405:
+            return "Method Not Allowed";
         case 409:
             return "Conflict";
         case 413:

@@ -1,0 +1,55 @@
+#include <chrono>
+
+#include "daemon/routes/answers.hpp"
+#include "daemon/routes/handlers.hpp"
+#include "daemon/routes/problem.hpp"
+
+namespace cadenced::wire {
+namespace {
+
+// A machine without a battery-backed clock wakes up in the past; nothing may be judged by that.
+constexpr cadence::Instant kSaneClock{
+    std::chrono::sys_days{std::chrono::year{2024} / std::chrono::January / 1}};
+
+std::vector<std::string> reasons_not_ready(const DaemonFacts& facts, cadence::Instant now) {
+    std::vector<std::string> reasons;
+    if (facts.draining) reasons.emplace_back("draining: the daemon is about to stop");
+    if (!facts.database) reasons.emplace_back("database: it cannot be written");
+    if (now < kSaneClock) reasons.emplace_back("clock: it shows a time before 2024");
+    for (const auto& [name, health] : facts.platforms) {
+        if (!health.has_credential) {
+            reasons.push_back("platform " + name + ": its credential is absent or empty");
+        } else if (health.credential_refused) {
+            reasons.push_back("platform " + name + ": it refuses the credential");
+        }
+    }
+    return reasons;
+}
+
+}  // namespace
+
+Answering get_livez(const RouteContext&, Call) { co_return answer_state("alive"); }
+
+Answering get_readyz(const RouteContext& context, Call) {
+    const auto reasons = reasons_not_ready(context.facts(), context.clock.now());
+    if (reasons.empty()) co_return answer_state("ready");
+    std::string detail = "not ready";
+    for (const std::string& reason : reasons) detail += "; " + reason;
+    co_return make_problem(503, detail, {}, reasons);
+}
+
+Answering get_status(const RouteContext& context, Call) {
+    const cadence::Policy policy = context.config().policy;
+    const cadence::Instant now = context.clock.now();
+    const auto status = co_await context.records.load_status(policy, now);
+    if (!status) co_return refuse(context, status.error());
+    co_return answer(*status, context.facts(), context.config().version, now);
+}
+
+Answering post_reload(const RouteContext& context, Call) {
+    const auto reloaded = context.reload();
+    if (!reloaded) co_return refuse(context, reloaded.error());
+    co_return answer_state("reloaded");
+}
+
+}  // namespace cadenced::wire

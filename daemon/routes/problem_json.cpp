@@ -1,0 +1,105 @@
+#include <nlohmann/json.hpp>
+
+#include "daemon/routes/problem.hpp"
+#include "daemon/routes/reply_json.hpp"
+
+namespace cadenced::wire {
+namespace {
+
+using cadence::ErrorCode;
+using nlohmann::ordered_json;
+
+const char* title_of(int status) {
+    switch (status) {
+        case 400:
+            return "Bad Request";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 408:
+            return "Request Timeout";
+        case 409:
+            return "Conflict";
+        case 413:
+            return "Content Too Large";
+        case 415:
+            return "Unsupported Media Type";
+        case 417:
+            return "Expectation Failed";
+        case 422:
+            return "Unprocessable Content";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 500:
+            return "Internal Server Error";
+        case 501:
+            return "Not Implemented";
+        case 503:
+            return "Service Unavailable";
+        default:
+            return "Error";
+    }
+}
+
+int status_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::InvalidArgument:
+        case ErrorCode::Configuration:
+            return 422;
+        case ErrorCode::NotFound:
+            return 404;
+        case ErrorCode::Conflict:
+            return 409;
+        case ErrorCode::TooLarge:
+            return 413;
+        case ErrorCode::Malformed:
+            return 400;
+        case ErrorCode::StorageBusy:
+        case ErrorCode::Cancelled:
+            return 503;
+        case ErrorCode::CannotConnect:
+        case ErrorCode::TimedOut:
+        case ErrorCode::Interrupted:
+        case ErrorCode::StorageCorrupt:
+        case ErrorCode::StorageForeign:
+        case ErrorCode::AlreadyRunning:
+        case ErrorCode::PermissionDenied:
+        case ErrorCode::Internal:
+            break;
+    }
+    return 500;
+}
+
+}  // namespace
+
+net::HttpReply make_problem(int status, const std::string& detail, const std::string& field,
+                            const std::vector<std::string>& reasons) {
+    ordered_json body{{"type", "about:blank"},
+                      {"title", title_of(status)},
+                      {"status", status},
+                      {"detail", detail}};
+    if (!field.empty()) body["field"] = field;
+    if (!reasons.empty()) body["reasons"] = reasons;
+    net::HttpReply reply = make_reply(status, body);
+    reply.content_type = "application/problem+json";
+    return reply;
+}
+
+net::HttpReply problem_of(const cadence::Error& error) {
+    const int status = status_of(error.code);
+    if (status == 500) {
+        return make_problem(status, "the daemon failed at this; its log says why");
+    }
+    if (status == 503) {
+        net::HttpReply reply = make_problem(
+            status, "nothing was changed: the daemon cannot write at the moment; try again");
+        reply.headers.emplace_back("retry-after", "5");
+        return reply;
+    }
+    return make_problem(status, error.detail, error.field);
+}
+
+}  // namespace cadenced::wire

@@ -1,0 +1,129 @@
+#include "daemon/routes/router.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "daemon/routes/problem.hpp"
+#include "daemon/routes/query.hpp"
+
+namespace cadenced::wire {
+namespace {
+
+constexpr auto kSession = "{session}";
+constexpr auto kNumber = "{number}";
+
+// A row's id as it is written in answers: decimal, without a sign or leading zeros.
+std::optional<std::int64_t> find_number(const std::string& text) {
+    if (text.empty() || text.front() < '1' || text.front() > '9') return std::nullopt;
+    std::int64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || stop != end) return std::nullopt;
+    return value;
+}
+
+bool matches(const std::string& pattern, const std::string& segment) {
+    if (pattern == kSession) return true;
+    if (pattern == kNumber) return find_number(segment).has_value();
+    return pattern == segment;
+}
+
+bool matches(const Route& route, const std::vector<std::string>& path) {
+    return std::equal(route.path.begin(), route.path.end(), path.begin(), path.end(),
+                      [](const std::string& pattern, const std::string& segment) {
+                          return matches(pattern, segment);
+                      });
+}
+
+Chosen refuse(net::HttpReply reply) {
+    Chosen chosen;
+    chosen.refusal = std::move(reply);
+    return chosen;
+}
+
+Chosen refuse_method(const std::vector<const Route*>& there) {
+    std::string allowed;
+    for (const Route* const route : there) {
+        allowed += (allowed.empty() ? "" : ", ") + route->method;
+    }
+    net::HttpReply reply = make_problem(405, "this address knows only " + allowed);
+    reply.headers.emplace_back("allow", allowed);
+    return refuse(std::move(reply));
+}
+
+// "application/json" of "Application/JSON; charset=utf-8"; empty when there is none.
+std::string media_type(const net::HttpRequest& request) {
+    const std::string value = net::to_lower(request.headers.find("content-type").value_or(""));
+    std::string type = value.substr(0, value.find(';'));
+    while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
+    return type;
+}
+
+std::optional<net::HttpReply> refuse_body(const Route& route, const net::HttpRequest& request) {
+    if (request.body.empty()) {
+        if (route.body != BodyKind::Json) return std::nullopt;
+        return make_problem(400, "this call needs a body: a JSON object");
+    }
+    if (route.body == BodyKind::None) return make_problem(422, "this call takes no body");
+    const std::string type = media_type(request);
+    if (type == "application/json") return std::nullopt;
+    if (type == "application/x-ndjson") {
+        return make_problem(415,
+                            "this call takes one JSON object; send the lines of an NDJSON file one "
+                            "by one, each as application/json");
+    }
+    return make_problem(415, "the body must be sent with content-type: application/json");
+}
+
+std::optional<net::HttpReply> refuse_query(const Route& route, const net::HttpRequest& request) {
+    FirstError errors;
+    inspect_query(request.query, route.query, errors);
+    if (!errors.error()) return std::nullopt;
+    return problem_of(*errors.error());
+}
+
+// Only a PUT could ever make a lock session of that name, so only there the name is what is wrong.
+std::optional<net::HttpReply> refuse_session(const Route& route, const std::string& session) {
+    if (cadence::is_session_id(session)) return std::nullopt;
+    if (route.method == "PUT") {
+        return make_problem(422, "id must be 1 to 128 of the characters A-Z a-z 0-9 . _ ~ -", "id");
+    }
+    return make_problem(404, "there is no such lock session");
+}
+
+std::optional<net::HttpReply> read_path(const Route& route, Call& call) {
+    for (std::size_t i = 0; i < route.path.size(); ++i) {
+        const std::string& segment = call.request.path[i];
+        if (route.path[i] == kNumber) call.number = find_number(segment).value_or(0);
+        if (route.path[i] != kSession) continue;
+        if (auto refusal = refuse_session(route, segment)) return refusal;
+        call.session = segment;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+Chosen choose(const std::vector<Route>& routes, net::HttpRequest request) {
+    std::vector<const Route*> there;
+    for (const Route& route : routes) {
+        if (matches(route, request.path)) there.push_back(&route);
+    }
+    if (there.empty()) {
+        return refuse(make_problem(404, "there is nothing at this address"));
+    }
+    const auto found = std::find_if(there.begin(), there.end(), [&request](const Route* route) {
+        return route->method == request.method;
+    });
+    if (found == there.end()) return refuse_method(there);
+    const Route& route = **found;
+    Chosen chosen;
+    chosen.handler = route.handler;
+    chosen.call.request = std::move(request);
+    chosen.refusal = read_path(route, chosen.call);
+    if (!chosen.refusal) chosen.refusal = refuse_query(route, chosen.call.request);
+    if (!chosen.refusal) chosen.refusal = refuse_body(route, chosen.call.request);
+    return chosen;
+}
+
+}  // namespace cadenced::wire

@@ -1,0 +1,78 @@
+// The status socket's routes: what operators and their backends ask of the daemon, answered from
+// the ledger's ports. One request at a time comes in as a value and goes out as a value; sockets,
+// limits on size and time and malformed HTTP are the server's affair (net::UnixHttpServer). Loop's
+// thread.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cadence/error.hpp"
+#include "cadence/requirement.hpp"
+#include "cadence/zones.hpp"
+#include "daemon/defaults.hpp"
+#include "engine/clock.hpp"
+#include "engine/docket.hpp"
+#include "engine/engine.hpp"
+#include "engine/intake.hpp"
+#include "engine/journal.hpp"
+#include "engine/outbox.hpp"
+#include "engine/records.hpp"
+#include "net/unix_http_server.hpp"
+
+namespace cadenced {
+
+// The running configuration as far as requests depend on it.
+struct RoutesConfig {
+    Defaults defaults;
+    std::vector<std::string> platforms;  // the configured names
+    cadence::Policy policy;
+    std::string version;  // the program's
+};
+
+// What the daemon knows of itself.
+struct DaemonFacts {
+    bool draining{false};
+    cadence::Instant started_at;
+    std::string tzdb;  // the zone database's release
+    cadence::Instant config_loaded_at;
+    std::string config_last_error;     // of the last reload; empty: none
+    cadence::Result<void> database{};  // whether it can be written
+    std::map<std::string, engine::PlatformHealth> platforms;
+};
+
+// All of it outlives the routes.
+struct RouteContext {
+    engine::Clock& clock;
+    engine::Journal& journal;
+    engine::Intake& intake;
+    engine::Docket& docket;
+    engine::Outbox& outbox;
+    engine::Records& records;
+    cadence::Zones& zones;
+    std::function<const RoutesConfig&()> config;
+    std::function<DaemonFacts()> facts;
+    std::function<void()> changed;  // something entered the ledger: look for work
+    // As SIGHUP; the error's detail says everything that is wrong with the file.
+    std::function<cadence::Result<void>()> reload;
+};
+
+class Routes {
+  public:
+    explicit Routes(RouteContext context) : context_(std::move(context)) {}
+
+    // Answers one request; an error is an answer, too. Must not outlive the routes. Cancelled:
+    // throws operation_aborted; what a port was asked for by then may have happened.
+    [[nodiscard]] boost::asio::awaitable<net::HttpReply> handle(net::HttpRequest request) const;
+
+  private:
+    RouteContext context_;
+};
+
+// The bodies of the errors that the server answers by itself (UnixHttpOptions::make_problem).
+[[nodiscard]] net::HttpReply make_problem_reply(int status, const std::string& detail);
+
+}  // namespace cadenced

@@ -54,18 +54,22 @@ std::optional<DeliveryId> want_again(Database& database, const Found& found,
     return found.id;
 }
 
-DeliveryId insert_punishment(Database& database, const DeliveryHome& home,
-                             const cadence::Punishment& punishment, DeliveryState state,
-                             const std::string& reason, Instant expires, Instant now) {
+// Nothing when the window has its punishment: the database alone decides that.
+std::optional<DeliveryId> insert_punishment(Database& database, const DeliveryHome& home,
+                                            const cadence::Punishment& punishment,
+                                            DeliveryState state, const std::string& reason,
+                                            Instant expires, Instant now) {
     const cadence::Write write = cadence::write_of(punishment);
-    database.execute(
+    const int inserted = database.execute(
         "INSERT INTO delivery (session, requirement, window, window_start_ms, kind, ordinal, state,"
         " reason, write, seconds, note, due_at_ms, expires_at_ms, created_at_ms, updated_at_ms)"
-        " VALUES (?1, ?2, ?3, ?4, 'punishment', 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?10, ?10)",
+        " VALUES (?1, ?2, ?3, ?4, 'punishment', 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?10, ?10)"
+        " ON CONFLICT DO NOTHING",
         home.session, home.requirement, home.window, home.window_start, cadence::to_string(state),
         reason, cadence::to_string(write.kind), std::int64_t{write.seconds.count()}, write.reason,
         now, expires);
-    return {database.last_insert_id()};
+    if (inserted == 0) return std::nullopt;
+    return DeliveryId{database.last_insert_id()};
 }
 
 std::optional<DeliveryId> find_open_progress(Database& database, cadence::WindowId window) {
@@ -119,13 +123,13 @@ std::optional<DeliveryId> owe_punishment(Database& database, const DeliveryHome&
                                          const cadence::Punishment& punishment,
                                          std::optional<std::string> waived,
                                          cadence::Duration max_age, Instant now) {
-    if (const auto found = find_punishment(database, home.window)) {
-        return want_again(database, *found, home, waived, now);
-    }
     const DeliveryState state =
         waived ? DeliveryState::Waived : unsent_state(database, home.session, now);
     const auto made = insert_punishment(database, home, punishment, state, waived.value_or(""),
                                         now + max_age, now);
+    if (!made) {
+        return want_again(database, *find_punishment(database, home.window), home, waived, now);
+    }
     record_event(
         database, now, "punishment.owed", home.session, home.window, made,
         event_detail({{"state", cadence::to_string(state)}, {"reason", waived.value_or("")}}));

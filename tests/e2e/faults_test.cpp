@@ -1,0 +1,164 @@
+// What the platform, the network and people do to writes, end to end.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/e2e/world.hpp"
+
+namespace e2e {
+namespace {
+
+using Json = nlohmann::json;
+using std::chrono::seconds;
+
+Json fault(const std::string& path, const std::string& kind, int times) {
+    return {{"match", {{"path", path}}}, {"fault", kind}, {"times", times}};
+}
+
+int in_state(const World& world, const char* state) {
+    return world.daemon.status().at("deliveries").at(state).get<int>();
+}
+
+TEST(Faults, AnswerThatNeverCame_HoldsThePunishmentAndNeverRepeatsIt) {
+    World world;
+    world.sandbox.post("/faults", fault("action", "drop_after_apply", 1));
+    world.enrol(Json::array({World::daily_since("checkin", 60, 3)}));
+    world.launch();
+    ASSERT_TRUE(eventually(seconds{30}, [&world] {
+        return in_state(world, "applied") == 2 && in_state(world, "held") == 1;
+    }));
+    EXPECT_EQ(world.effects("add_time").size(), 3U);
+
+    auto const held = world.daemon.all("/v1/deliveries?state=held").at(0);
+    auto const path = "/v1/deliveries/" + held.at("id").get<std::string>() + "/settle";
+    EXPECT_EQ(world.daemon.post(path, {{"outcome", "applied"}, {"reason", "seen"}}).status, 200);
+    EXPECT_EQ(world.daemon.post(path, {{"outcome", "applied"}, {"reason", "seen"}}).status, 409);
+    EXPECT_EQ(in_state(world, "applied"), 3);
+    EXPECT_EQ(world.effects("add_time").size(), 3U);
+}
+
+TEST(Faults, PersonSettlesAsNotApplied_SendsItAgainOnce) {
+    World world;
+    world.sandbox.post("/faults", fault("action", "drop_before_apply", 1));
+    world.enrol(Json::array({World::daily_since("checkin", 60, 1)}));
+    world.launch();
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "held") == 1; }));
+    EXPECT_TRUE(world.effects("add_time").empty());
+    auto const settled = world.daemon.post(
+        "/v1/deliveries/settle",
+        {{"filter", {{"state", "held"}}}, {"outcome", "not_applied"}, {"reason", "looked"}});
+    EXPECT_EQ(settled.json().at("changed"), 1);
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "applied") == 1; }));
+    EXPECT_EQ(world.effects("add_time").size(), 1U);
+}
+
+TEST(Faults, ProgressOfUnknownOutcome_IsSentOnceMoreAMinuteLater) {
+    World world;
+    auto broken = fault("progress", "status_after", 1);
+    broken["status"] = 500;
+    world.sandbox.post("/faults", broken);
+    world.enrol(Json::array({World::daily("checkin", 0)}));
+    world.launch();
+    world.hand_in("p1", "checkin", now_ms());
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "unknown") == 1; }));
+    EXPECT_EQ(world.daemon.status().at("proofs").at("unknown"), 1);
+    ASSERT_TRUE(eventually(seconds{75}, [&world] { return in_state(world, "applied") == 1; }));
+    EXPECT_EQ(world.effects("progress").size(), 2U) << "it may err in the wearer's favour";
+}
+
+TEST(Faults, ThrottledWrite_GoesOutOnceAfterTheWait) {
+    World world;
+    auto throttle = fault("action", "retry_after", 2);
+    throttle["seconds"] = 1;
+    world.sandbox.post("/faults", throttle);
+    world.enrol(Json::array({World::daily_since("checkin", 60, 1)}));
+    world.launch();
+    ASSERT_TRUE(world.settles());
+    EXPECT_EQ(world.effects("add_time").size(), 1U);
+    auto const attempts = world.daemon.all("/v1/deliveries?state=applied").at(0).at("attempts");
+    EXPECT_EQ(attempts.size(), 3U);
+}
+
+TEST(Faults, DeadToken_WaitsForTheNextLaunch) {
+    World world;
+    world.enrol(Json::array({World::daily_since("checkin", 60, 1)}));
+    auto const token = world.sandbox.launch("wearer");
+    world.sandbox.post("/sessions/wearer/tokens/revoke", Json::object());
+    ASSERT_EQ(
+        world.daemon.post("/v1/sessions/wearer/launches", {{"mainToken", token}}).status, 202);
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "waiting") == 1; }));
+    EXPECT_TRUE(world.effects("add_time").empty());
+    world.launch();
+    ASSERT_TRUE(world.settles());
+    EXPECT_EQ(world.effects("add_time").size(), 1U);
+}
+
+TEST(Faults, RefusedCredential_IsNotTakenForDeadTokens) {
+    World world;
+    world.sandbox.post("/keys/revoke", {{"key", kDeveloperKey}});
+    for (const auto* id : {"a", "b", "c"}) {
+        auto const token = world.sandbox.add_session(id, Json::object());
+        auto const path = std::string{"/v1/sessions/"} + id + "/launches";
+        ASSERT_EQ(world.daemon.post(path, {{"mainToken", token}}).status, 202);
+    }
+    ASSERT_TRUE(
+        eventually(seconds{30}, [&world] { return world.daemon.get("/readyz").status == 503; }));
+    EXPECT_EQ(world.daemon.status().at("tokens").at("valid"), 3);
+
+    world.sandbox.post("/keys", {{"key", kDeveloperKey}});
+    EXPECT_EQ(world.daemon.call("POST", "/v1/reload").status, 200) << "a reload probes at once";
+    EXPECT_TRUE(
+        eventually(seconds{40}, [&world] { return world.daemon.get("/readyz").status == 200; }));
+}
+
+TEST(Faults, Brake_StopsPunishmentsAndNotProgressAndSurvivesARestart) {
+    World world;
+    ASSERT_EQ(world.daemon.call("POST", "/v1/pause").status, 200);
+    world.enrol(Json::array({World::daily_since("checkin", 60, 2)}));
+    world.launch();
+    world.hand_in("p1", "checkin", now_ms());
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "applied") == 1; }));
+    EXPECT_EQ(world.daemon.stop(), 0);
+    world.daemon.start_and_wait();
+    EXPECT_EQ(world.daemon.status().at("paused"), true);
+    EXPECT_EQ(in_state(world, "queued"), 2);
+    EXPECT_TRUE(world.effects("add_time").empty());
+    ASSERT_EQ(world.daemon.call("POST", "/v1/resume").status, 200);
+    ASSERT_TRUE(world.settles());
+    EXPECT_EQ(world.effects("add_time").size(), 2U);
+}
+
+TEST(Faults, StopWhileAWriteIsInFlight_EndsInTimeAndCallsItUnknown) {
+    World world;
+    auto slow = fault("action", "slow_after", -1);
+    slow["ms"] = 14'000;
+    world.sandbox.post("/faults", slow);
+    world.enrol(Json::array({World::daily_since("checkin", 60, 1)}));
+    world.launch();
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "inFlight") == 1; }));
+    world.daemon.program().signal(SIGTERM);
+    EXPECT_EQ(world.daemon.program().wait(seconds{13}), 0);
+    world.daemon.start_and_wait();
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "held") == 1; }));
+    EXPECT_EQ(world.effects("add_time").size(), 1U);
+}
+
+TEST(Faults, HostileBytesAtTheSocket_LeaveTheDaemonAnswering) {
+    World world;
+    for (const auto& [method, target, body] :
+         std::vector<std::tuple<std::string, std::string, std::string>>{
+             {"POST", "/v1/proofs", "{"},
+             {"POST", "/v1/proofs", std::string(5000, '[')},
+             {"POST", "/v1/proofs", "\xff\xfe"},
+             {"PUT", "/v1/sessions/../../etc", "{}"},
+             {"GET", "/v1/windows/99999999999999999999999", ""},
+             {"GET", "/v1/deliveries?limit=-1", ""},
+             {"POST", "/v1/deliveries/1/settle", R"({"outcome":"maybe"})"}}) {
+        auto const answer = world.daemon.call(method, target, body);
+        EXPECT_GE(answer.status, 400) << target;
+        EXPECT_LT(answer.status, 500) << target;
+    }
+    EXPECT_EQ(world.daemon.get("/livez").status, 200);
+}
+
+}  // namespace
+}  // namespace e2e

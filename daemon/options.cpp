@@ -7,6 +7,7 @@
 
 #include "cadence/ids.hpp"
 #include "daemon/printable.hpp"
+#include "daemon/version.hpp"
 
 namespace cadenced {
 namespace {
@@ -128,7 +129,7 @@ cadence::Result<Options> finish_backfill(const Raw& raw, Options options) {
 cadence::Result<Options> choose(const CLI::App& app, const Raw& raw, Options options) {
     if (raw.version) {
         options.command = Command::Print;
-        options.text = std::string{"cadenced "} + CADENCED_VERSION;
+        options.text = "cadenced " + version();
         return options;
     }
     if (raw.check_config && raw.backfill) {

@@ -16,7 +16,9 @@ ROOMS = {
     "daemon/": ["daemon/", "cadence/", "engine/", "net/http_message.hpp",
                 "net/unix_http_server.hpp", "net/unix_http_client.hpp"],
 }
-COMPOSITION_ROOT = "daemon/daemon.cpp"
+# The one place that names concrete types, in three files: the daemon, the commands, the ledger.
+COMPOSITION_ROOT = ("daemon/daemon.cpp", "daemon/commands.cpp", "daemon/open_ledger.hpp",
+                    "daemon/open_ledger.cpp")
 OURS = ("cadence/", "engine/", "ledger/", "net/", "platform/", "daemon/", "tests/")
 # What the pure rooms must not know of the outside.
 FOREIGN = {
@@ -29,7 +31,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 
 
 def findings_in(name, text):
-    if name == COMPOSITION_ROOT:
+    if name in COMPOSITION_ROOT:
         return []
     room = next((prefix for prefix in ROOMS if name.startswith(prefix)), None)
     if room is None:

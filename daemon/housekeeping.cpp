@@ -1,0 +1,133 @@
+#include "daemon/housekeeping.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace cadenced {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::minutes kBetweenZoneLooks{1};
+
+// What changes when a package manager replaces the database. date/tz keeps what it has read.
+struct ZoneStamp {
+    std::vector<std::array<std::int64_t, 3>> files;
+    friend bool operator==(const ZoneStamp&, const ZoneStamp&) = default;
+};
+
+ZoneStamp stamp_of(const std::string& directory) {
+    ZoneStamp stamp;
+    for (const char* const name : {"/tzdata.zi", "/+VERSION", "/tzdata.zi.version", "/UTC"}) {
+        struct stat facts {};
+        if (::stat((directory + name).c_str(), &facts) != 0) {
+            stamp.files.push_back({0, 0, 0});
+            continue;
+        }
+        stamp.files.push_back(
+            {static_cast<std::int64_t>(facts.st_ino), facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec});
+    }
+    return stamp;
+}
+
+}  // namespace
+
+class Housekeeping::Impl {
+  public:
+    Impl(asio::any_io_executor loop, const Supervisor& supervisor, std::string zone_directory,
+         HousekeepingHooks hooks)
+        : signals_(loop, SIGHUP, SIGINT, SIGTERM),
+          feeding_(loop),
+          looking_(std::move(loop)),
+          supervisor_(supervisor),
+          zone_directory_(std::move(zone_directory)),
+          hooks_(std::move(hooks)),
+          zones_(stamp_of(zone_directory_)) {
+        std::signal(SIGPIPE, SIG_IGN);
+    }
+
+    asio::awaitable<void> run() {
+        using asio::experimental::awaitable_operators::operator&&;
+        co_await (obey_signals() && feed_watchdog() && watch_zones());
+    }
+
+    void stop() {
+        stopped_ = true;
+        signals_.cancel();
+        feeding_.cancel();
+        looking_.cancel();
+    }
+
+  private:
+    asio::awaitable<void> obey_signals() {
+        while (!stopped_) {
+            boost::system::error_code ec;
+            auto token = asio::redirect_error(asio::use_awaitable, ec);
+            auto const number = co_await signals_.async_wait(token);
+            if (ec) continue;
+            if (number == SIGHUP) {
+                hooks_.reload();
+            } else {
+                hooks_.leave(number == SIGTERM ? "sigterm" : "sigint");
+            }
+        }
+    }
+
+    asio::awaitable<void> feed_watchdog() {
+        const auto interval = supervisor_.watchdog_interval();
+        while (interval && !stopped_) {
+            supervisor_.feed_watchdog();
+            co_await pause(feeding_, *interval);
+        }
+    }
+
+    asio::awaitable<void> watch_zones() {
+        while (!stopped_) {
+            co_await pause(looking_, kBetweenZoneLooks);
+            if (stopped_ || stamp_of(zone_directory_) == zones_) continue;
+            hooks_.leave("zone_database_changed");
+            co_return;
+        }
+    }
+
+    static asio::awaitable<void> pause(asio::steady_timer& timer, std::chrono::microseconds time) {
+        timer.expires_after(time);
+        boost::system::error_code ec;
+        auto token = asio::redirect_error(asio::use_awaitable, ec);
+        co_await timer.async_wait(token);
+    }
+
+    asio::signal_set signals_;
+    asio::steady_timer feeding_;
+    asio::steady_timer looking_;
+    const Supervisor& supervisor_;
+    std::string zone_directory_;
+    HousekeepingHooks hooks_;
+    ZoneStamp zones_;
+    bool stopped_{false};
+};
+
+Housekeeping::Housekeeping(asio::any_io_executor loop, const Supervisor& supervisor,
+                           std::string zone_directory, HousekeepingHooks hooks)
+    : impl_(std::make_unique<Impl>(std::move(loop), supervisor, std::move(zone_directory),
+                                   std::move(hooks))) {}
+
+Housekeeping::~Housekeeping() = default;
+
+asio::awaitable<void> Housekeeping::run() { return impl_->run(); }
+
+void Housekeeping::stop() { impl_->stop(); }
+
+}  // namespace cadenced

@@ -1,0 +1,40 @@
+// What the process does beside its work: it listens to signals, feeds the service manager's
+// watchdog from the loop itself, and notices when the time zone database changes. Loop's thread.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "daemon/supervisor.hpp"
+
+namespace cadenced {
+
+struct HousekeepingHooks {
+    std::function<void()> reload;                // SIGHUP
+    std::function<void(std::string why)> leave;  // SIGTERM, SIGINT, or a changed zone database
+};
+
+class Housekeeping {
+  public:
+    // From here on SIGHUP, SIGINT and SIGTERM wait for run(), and SIGPIPE is ignored. `supervisor`
+    // outlives this. `zone_directory`: where the zone database lies.
+    Housekeeping(boost::asio::any_io_executor loop, const Supervisor& supervisor,
+                 std::string zone_directory, HousekeepingHooks hooks);
+    ~Housekeeping();
+    Housekeeping(const Housekeeping&) = delete;
+    Housekeeping& operator=(const Housekeeping&) = delete;
+
+    // Until stop(). The watchdog is fed until then.
+    [[nodiscard]] boost::asio::awaitable<void> run();
+    // May be repeated.
+    void stop();
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cadenced

@@ -1,0 +1,7 @@
+#include "daemon/version.hpp"
+
+namespace cadenced {
+
+std::string version() { return CADENCED_VERSION; }
+
+}  // namespace cadenced

@@ -57,9 +57,9 @@ class Cursor {
             if (digits < 3) ms = ms * 10 + (rest_[digits] - '0');
             ++digits;
         }
+        rest_.remove_prefix(digits);
         if (digits == 0 || digits > 9) fail();
         for (std::size_t i = digits; i < 3; ++i) ms *= 10;
-        rest_.remove_prefix(digits);
         return cadence::Duration{ms};
     }
 

@@ -17,9 +17,8 @@ Duration RateWindow::wait(int limit, Monotonic now) {
 
 void RateWindow::called(Monotonic now) { calls_.push_back(now); }
 
-bool RateWindow::idle(Monotonic now) {
-    forget_old(now);
-    return calls_.empty();
+bool RateWindow::idle(Monotonic now) const {
+    return calls_.empty() || now - calls_.back() >= kSpan;
 }
 
 void RateWindow::forget_old(Monotonic now) {

@@ -17,7 +17,7 @@ class RateWindow {
     // Zero when a call may be made now, else how long until one may.
     [[nodiscard]] Duration wait(int limit, Monotonic now);
     void called(Monotonic now);
-    [[nodiscard]] bool idle(Monotonic now);  // no call within the span: it may be forgotten
+    [[nodiscard]] bool idle(Monotonic now) const;  // no call within the span: it may be forgotten
 
   private:
     void forget_old(Monotonic now);

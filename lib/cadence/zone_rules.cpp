@@ -26,11 +26,16 @@ constexpr LocalDate kLastDate{year{30000} / 1 / 1};
 constexpr Instant kFirstInstant{kFirstDate.time_since_epoch() + days{7}};
 constexpr Instant kLastInstant{kLastDate.time_since_epoch() - days{7}};
 
+// The period that `instant` lies in. Halves without a branch on the data: instants come in any
+// order, and a search that guesses wrong at each step costs three times as much.
 Periods::const_iterator period_at(const Periods& periods, sys_seconds instant) {
-    const auto later = std::upper_bound(
-        periods.begin(), periods.end(), instant,
-        [](sys_seconds wanted, const ZoneRules::Period& period) { return wanted < period.begin; });
-    return later == periods.begin() ? later : std::prev(later);
+    auto period = periods.begin();
+    for (auto count = periods.end() - period; count > 1;) {
+        const auto half = count / 2;
+        period += (period + half)->begin <= instant ? half : 0;
+        count -= half;
+    }
+    return period;
 }
 
 bool ascending(const Periods& periods) {
@@ -72,9 +77,12 @@ Instant ZoneRules::day_start(LocalDate date) const {
 
 LocalDate ZoneRules::day_of(Instant instant) const {
     const auto bounded = std::clamp(instant, kFirstInstant, kLastInstant);
-    auto date = floor<days>(LocalDate{} + bounded.time_since_epoch() + offset_at(bounded));
-    // After a fall-back over midnight the wall clock reads a day that is over already.
-    while (day_start(date + days{1}) <= bounded) date += days{1};
+    const auto period = period_at(periods_, floor<seconds>(bounded));
+    auto date = floor<days>(LocalDate{} + bounded.time_since_epoch() + period->offset);
+    // After a fall-back over midnight the wall clock reads a day that is over already. No clock
+    // falls back further than from the largest offset to its opposite.
+    const bool is_long_since = period->begin < floor<seconds>(bounded) - 2 * kLargestOffset;
+    while (!is_long_since && day_start(date + days{1}) <= bounded) date += days{1};
     return date;
 }
 

@@ -76,7 +76,7 @@ PlatformHealth PlatformGate::health() const {
 }
 
 void PlatformGate::forget_idle(cadence::Monotonic now) {
-    std::erase_if(calls_, [now](auto& entry) { return entry.second.idle(now); });
+    std::erase_if(calls_, [now](const auto& entry) { return entry.second.idle(now); });
 }
 
 }  // namespace engine

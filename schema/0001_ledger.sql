@@ -4,7 +4,7 @@
 
 -- Facts about the database itself.
 --   epoch       a random name given at creation, so that a restored copy can be told from its original
---   created_at_ms
+--   clean_stop  when the last daemon stopped cleanly; absent while one runs, and after it died
 CREATE TABLE meta (
     key   TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
@@ -86,7 +86,8 @@ CREATE TABLE context_seen (
 ) STRICT, WITHOUT ROWID;
 
 -- What a wearer owes; one per lock session and metric for ever.
---   next_window_at_ms  the end of its newest window, when the next one begins; NULL while it is not in force
+--   next_window_at_ms  the end of its newest window, when the next one begins (an hour from the last
+--                      try where its zone could not be read); NULL while it is not in force
 CREATE TABLE requirement (
     id                INTEGER PRIMARY KEY,
     session           TEXT NOT NULL REFERENCES session (id),
@@ -133,6 +134,7 @@ CREATE TABLE generation (
 -- they came from. Windows of a requirement never overlap and have no gaps.
 --   first   it contains the activation: with first_window = grace it can be met but not missed
 --   past    it ended before its requirement was enrolled
+--   local_start, local_end  the local dates it covers; the end is exclusive
 --   fixed   'lock_ended' or 'requirement_removed' when that happened while it was open, 'too_old' when
 --           it ended more than proof_max_age before enrolment; such a window is never missed
 --   count   maintained: the sum of the amounts of the proofs that count

@@ -142,9 +142,7 @@ Result<void> record_context(Database& database, cadence::Zones& zones, const Con
     note_what_it_says(database, found, now);
     waive_owned(database, found.session, now);
     follow_requirement(database, zones, found, policy, now);
-    if (has_usable_token(database, found.session, now)) {
-        queue_waiting(database, found.session, now);
-    }
+    queue_waiting(database, found.session, now);
     refresh_lane(database, found.session, now);
     return {};
 }

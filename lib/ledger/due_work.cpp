@@ -83,14 +83,26 @@ void judge_due(Database& database, const Policy& policy, Instant now, int limit,
     }
 }
 
+struct OverAged {
+    cadence::DeliveryId delivery;
+    cadence::SessionId session;
+};
+
+std::vector<OverAged> find_over_aged(Database& database, Instant now, int limit) {
+    auto row = database.query(
+        "SELECT id, session FROM delivery INDEXED BY delivery_expiry WHERE expires_at_ms <= ?1"
+        " AND state IN ('waiting', 'queued') AND expires_at_ms IS NOT NULL"
+        " ORDER BY expires_at_ms LIMIT ?2");
+    row.bind(now, limit);
+    std::vector<OverAged> found;
+    while (row.step()) found.push_back({{row.integer(0)}, {row.text(1)}});
+    return found;
+}
+
 void waive_over_aged(Database& database, Instant now, int limit, DocketPass& pass) {
-    const auto due = find_due(database,
-                              "SELECT id FROM delivery WHERE expires_at_ms <= ?1"
-                              " AND state IN ('waiting', 'queued') AND expires_at_ms IS NOT NULL"
-                              " ORDER BY expires_at_ms LIMIT ?2",
-                              now, limit);
-    for (const auto id : due) {
-        waive_punishment(database, {id}, "max_age", now);
+    for (const OverAged& one : find_over_aged(database, now, limit)) {
+        waive_punishment(database, one.delivery, "max_age", now);
+        refresh_lane(database, one.session, now);
         ++pass.waived;
     }
 }
@@ -116,7 +128,8 @@ std::optional<Instant> next_due(Database& database, const Policy& policy, Instan
                   " WHERE next_window_at_ms IS NOT NULL"),
          first_of(database, "SELECT min(judge_at_ms) FROM window WHERE verdict IS NULL"),
          first_of(database,
-                  "SELECT min(expires_at_ms) FROM delivery WHERE expires_at_ms IS NOT NULL"
+                  "SELECT min(expires_at_ms) FROM delivery INDEXED BY delivery_expiry"
+                  " WHERE expires_at_ms IS NOT NULL"
                   " AND state IN ('waiting', 'queued')"),
          next_token_change(database, policy, now)});
 }

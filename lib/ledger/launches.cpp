@@ -146,9 +146,7 @@ Result<LaunchTaken> add_launch(Database& database, cadence::Zones& zones, const 
     }
     LaunchTaken taken = take_token(database, launch, now);
     taken.enrolled = !known;
-    if (has_usable_token(database, launch.session, now)) {
-        queue_waiting(database, launch.session, now);
-    }
+    queue_waiting(database, launch.session, now);
     refresh_lane(database, launch.session, now);
     return taken;
 }

@@ -1,0 +1,189 @@
+#include "ledger/writer.hpp"
+
+#include <boost/asio/post.hpp>
+#include <latch>
+
+#include "tests/ledger/ledger_fixture.hpp"
+
+namespace ledger_test {
+namespace {
+
+using cadence::ErrorCode;
+using cadence::Result;
+using ledger::Database;
+
+class WriterTest : public LedgerTest {
+  protected:
+    // Starts all units before the first can have been committed, and waits for all of them.
+    std::vector<Result<void>> run_together(
+        const std::vector<std::function<Result<void>(Database&)>>& units) {
+        std::vector<Result<void>> outcomes(units.size());
+        spawn(units, outcomes);
+        loop.restart();
+        loop.run();
+        return outcomes;
+    }
+
+    void spawn(const std::vector<std::function<Result<void>(Database&)>>& units,
+               std::vector<Result<void>>& outcomes) {
+        for (std::size_t i = 0; i < units.size(); ++i) {
+            boost::asio::co_spawn(
+                loop, writer->run<void>(units[i]),
+                [&outcomes, i](const std::exception_ptr& failure, Result<void> outcome) {
+                    if (failure) std::rethrow_exception(failure);
+                    outcomes[i] = std::move(outcome);
+                });
+        }
+    }
+
+    // As above, and all of them in one group: the writer is held up until they wait.
+    std::vector<Result<void>> run_as_one_group(
+        std::vector<std::function<Result<void>(Database&)>> units) {
+        std::latch all_wait(1);
+        units.insert(units.begin(), [&all_wait](Database&) -> Result<void> {
+            all_wait.wait();
+            return {};
+        });
+        std::vector<Result<void>> outcomes(units.size());
+        spawn(units, outcomes);
+        boost::asio::post(loop, [&all_wait] { all_wait.count_down(); });
+        loop.restart();
+        loop.run();
+        outcomes.erase(outcomes.begin());
+        return outcomes;
+    }
+
+    static std::function<Result<void>(Database&)> note(const std::string& key,
+                                                       const std::string& value = "1") {
+        return [key, value](Database& database) -> Result<void> {
+            database.execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", key, value);
+            return {};
+        };
+    }
+
+    std::int64_t notes() { return number("SELECT count(*) FROM meta WHERE key LIKE 'note%'"); }
+};
+
+TEST_F(WriterTest, ManyUnits_ShareFewCommits) {
+    std::vector<std::function<Result<void>(Database&)>> units;
+    for (int i = 0; i < 1000; ++i) units.push_back(note("note" + std::to_string(i)));
+    const auto before = writer->totals();
+    for (const auto& outcome : run_together(units)) ASSERT_TRUE(outcome);
+    EXPECT_EQ(notes(), 1000);
+    EXPECT_EQ(writer->totals().units - before.units, 1000U);
+    EXPECT_LT(writer->totals().commits - before.commits, 500U);
+}
+
+TEST_F(WriterTest, UnitThatFails_TakesNothingWithIt) {
+    const auto outcomes = run_together(
+        {note("note1"),
+         [](Database& database) -> Result<void> {
+             database.execute("INSERT INTO meta (key, value) VALUES ('note2', '1')");
+             return cadence::fail(ErrorCode::Conflict, "changed its mind");
+         },
+         note("note1"),  // the key is taken: SQLite throws
+         [](Database&) -> Result<void> { throw std::runtime_error("a bug"); }, note("note3")});
+    EXPECT_TRUE(outcomes[0]);
+    EXPECT_EQ(outcomes[1].error().code, ErrorCode::Conflict);
+    EXPECT_EQ(outcomes[2].error().code, ErrorCode::Internal);
+    EXPECT_EQ(outcomes[3].error().code, ErrorCode::Internal);
+    EXPECT_TRUE(outcomes[4]);
+    EXPECT_EQ(notes(), 2);
+    EXPECT_TRUE(writer->health());
+    EXPECT_TRUE(fatal.empty());
+}
+
+TEST_F(WriterTest, CommitThatFails_FailsEveryUnitOfItsGroup) {
+    const auto commits = writer->totals().commits;
+    const auto outcomes =
+        run_as_one_group({note("note1"),
+                          [](Database& database) -> Result<void> {
+                              // A promise that only the commit finds broken.
+                              database.execute_script("PRAGMA defer_foreign_keys = ON");
+                              database.execute(
+                                  "INSERT INTO pause (session, from_at_ms, until_at_ms, reason)"
+                                  " VALUES ('nobody', 1, 2, '')");
+                              return {};
+                          },
+                          note("note2")});
+    for (const auto& outcome : outcomes) EXPECT_FALSE(outcome);
+    EXPECT_EQ(notes(), 0);
+    EXPECT_FALSE(writer->health());
+    EXPECT_EQ(writer->totals().commits - commits, 1U) << "the unit that held the writer up";
+    EXPECT_TRUE(run_together({note("note3")})[0]);
+    EXPECT_TRUE(writer->health());
+}
+
+TEST_F(WriterTest, FullDisk_IsToldAndHeals) {
+    tamper("PRAGMA max_page_count = 1");  // SQLite takes it as: what there is now, and no more
+    const std::string much(1 << 20, 'x');
+    const auto outcomes = run_together({note("note1"), note("note2", much), note("note3")});
+    bool one_failed = false;
+    for (const auto& outcome : outcomes) {
+        if (outcome) continue;
+        one_failed = true;
+        EXPECT_EQ(outcome.error().code, ErrorCode::StorageBusy) << outcome.error().detail;
+    }
+    EXPECT_TRUE(one_failed);
+    std::int64_t reported = 0;
+    for (const auto& outcome : outcomes) reported += outcome ? 1 : 0;
+    EXPECT_EQ(notes(), reported) << "what is reported as done is done, and nothing else is";
+    tamper("PRAGMA max_page_count = 1000000");
+    EXPECT_TRUE(run_together({note("note4", much)})[0]);
+    EXPECT_TRUE(writer->health());
+}
+
+TEST_F(WriterTest, Units_AreAppliedInTheOrderTheyWereMade) {
+    tamper("INSERT INTO meta (key, value) VALUES ('order', '')");
+    std::vector<std::function<Result<void>(Database&)>> units;
+    std::string expected;
+    for (char letter = 'a'; letter <= 'z'; ++letter) {
+        expected += letter;
+        units.push_back([letter](Database& database) -> Result<void> {
+            database.execute("UPDATE meta SET value = value || ?1 WHERE key = 'order'",
+                             std::string(1, letter));
+            return {};
+        });
+    }
+    run_together(units);
+    EXPECT_EQ(text("SELECT value FROM meta WHERE key = 'order'"), expected);
+}
+
+TEST_F(WriterTest, DamagedFile_IsTold) {
+    const auto outcomes = run_together({[](Database&) -> Result<void> {
+        throw ledger::StorageFailure({ErrorCode::StorageCorrupt, "malformed", {}});
+    }});
+    EXPECT_EQ(outcomes[0].error().code, ErrorCode::StorageCorrupt);
+    ASSERT_EQ(fatal.size(), 1U);
+    EXPECT_EQ(fatal[0].code, ErrorCode::StorageCorrupt);
+}
+
+TEST_F(WriterTest, Pragmas_AreWhatWasAskedFor) {
+    const auto read = [this](const std::string& pragma) {
+        return run(writer->run<std::string>([pragma](Database& database) -> Result<std::string> {
+                   auto row = database.query("PRAGMA " + pragma);
+                   return row.step() ? row.text(0) : std::string{};
+               }))
+            .value();
+    };
+    EXPECT_EQ(read("journal_mode"), "wal");
+    EXPECT_EQ(read("synchronous"), "2");
+    EXPECT_EQ(read("foreign_keys"), "1");
+    EXPECT_EQ(read("secure_delete"), "1");
+    EXPECT_EQ(read("trusted_schema"), "0");
+    EXPECT_EQ(text("PRAGMA query_only"), "1");
+    EXPECT_EQ(number("PRAGMA wal_autocheckpoint"), 0);
+}
+
+TEST_F(WriterTest, StatementUsedWithinItself_IsRefused) {
+    const auto outcome = run_together({[](Database& database) -> Result<void> {
+        auto outer = database.query("SELECT key FROM meta");
+        static_cast<void>(outer.step());
+        auto inner = database.query("SELECT key FROM meta");
+        return {};
+    }});
+    EXPECT_EQ(outcome[0].error().code, ErrorCode::Internal);
+}
+
+}  // namespace
+}  // namespace ledger_test

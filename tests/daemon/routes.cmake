@@ -1,0 +1,12 @@
+# The status socket's routes over a real ledger, and once over the real socket.
+cadenced_test(routes_tests
+    SOURCES
+        ../ledger/ledger_fixture.cpp
+        ../ledger/sample_zones.cpp
+        ../ledger/temp_directory.cpp
+        routes_answers_test.cpp
+        routes_fixture.cpp
+        routes_refusals_test.cpp
+        routes_socket_test.cpp
+        routes_text_test.cpp
+    LINK cadenced_routes ledger net nlohmann_json::nlohmann_json)

@@ -32,7 +32,8 @@ std::vector<Interval> load_pauses(Database& database, const WindowRow& window) {
 
 std::vector<Interval> load_outages(Database& database, const WindowRow& window) {
     auto row = database.query(
-        "SELECT from_at_ms, until_at_ms FROM outage WHERE until_at_ms > ?1 AND from_at_ms < ?2");
+        "SELECT from_at_ms, until_at_ms FROM outage INDEXED BY outage_until WHERE until_at_ms > ?1 "
+        "AND from_at_ms < ?2");
     row.bind(window.start, window.end);
     return intervals_of(std::move(row));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cadence/error.hpp"
 #include "cadence/ids.hpp"

@@ -64,7 +64,6 @@ void withdraw_absent(Database& database, Zones& zones, const SessionSpec& spec,
     }
 }
 
-// "timezone" of a requirement's own error becomes a path into the request.
 Result<void> put_requirements(Database& database, Zones& zones, const SessionSpec& spec,
                               const std::string& zone, const Policy& policy, Instant now) {
     for (const auto& requirement : spec.requirements) {

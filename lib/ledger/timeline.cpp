@@ -58,7 +58,8 @@ Result<WindowBounds> bounds_after(Database& database, const Maker& maker,
 
 std::vector<cadence::Interval> outages_at(Database& database, Instant end) {
     auto row = database.query(
-        "SELECT from_at_ms, until_at_ms FROM outage WHERE until_at_ms >= ?1 AND from_at_ms <= ?1");
+        "SELECT from_at_ms, until_at_ms FROM outage INDEXED BY outage_until WHERE until_at_ms >= "
+        "?1 AND from_at_ms <= ?1");
     row.bind(end);
     std::vector<cadence::Interval> found;
     while (row.step()) found.push_back({row.instant(0), row.instant(1)});

@@ -1,0 +1,142 @@
+// What a person may decide about a delivery, and what it leaves behind.
+#include "ledger/decisions.hpp"
+
+#include "tests/ledger/outbox_bench.hpp"
+
+namespace {
+
+using namespace outbox_bench;
+using cadence::AnswerKind;
+using engine::Settlement;
+
+class Decisions : public OutboxTest {
+  protected:
+    DeliveryId make(AnswerKind kind) {
+        const auto id = owe(next_day_++);
+        EXPECT_EQ(begin(id).begun, engine::Begun::Started);
+        EXPECT_TRUE(finish(id, kind));
+        return id;
+    }
+    DeliveryId make_held() {
+        const auto id = make(AnswerKind::Unknown);
+        EXPECT_TRUE(ledger::settle_unread(db, id, now));
+        return id;
+    }
+    void expect_conflict(const cadence::Result<void>& result) {
+        ASSERT_FALSE(result);
+        EXPECT_EQ(result.error().code, cadence::ErrorCode::Conflict);
+    }
+
+  private:
+    unsigned next_day_{11};
+};
+
+TEST_F(Decisions, RetryOfARejected_QueuesItNow) {
+    const auto id = make(AnswerKind::Rejected);
+    ASSERT_TRUE(ledger::retry(db, id, "fixed on the platform", now));
+    EXPECT_EQ(standing(id), "queued retried_by_person: fixed on the platform");
+    EXPECT_EQ(head().delivery, id);
+}
+
+TEST_F(Decisions, RetryOfOneThatBacksOff_IsDueNow) {
+    const auto id = make(AnswerKind::HostFault);
+    ASSERT_TRUE(ledger::retry(db, id, "", now));
+    EXPECT_EQ(head().delivery, id);
+}
+
+TEST_F(Decisions, RetryOfAppliedHeldOrUnknown_IsAConflict) {
+    expect_conflict(ledger::retry(db, make(AnswerKind::Applied), "", now));
+    expect_conflict(ledger::retry(db, make_held(), "", now));
+    expect_conflict(ledger::retry(db, make(AnswerKind::Unknown), "", now));
+}
+
+TEST_F(Decisions, RetryOfRejectedProgress_TakesInWhatCameMeanwhile) {
+    const auto window = rows.add_window(check_in, 20, std::nullopt);
+    const auto first = carry(window, 2);
+    ASSERT_EQ(begin(first).begun, engine::Begun::Started);
+    ASSERT_TRUE(finish(first, AnswerKind::Rejected));
+    const auto second = carry(window, 3);
+    ASSERT_TRUE(ledger::retry(db, first, "", now));
+    EXPECT_EQ(number("amount", "delivery", first.value), 5);
+    EXPECT_EQ(standing(second), "waived merged");
+}
+
+TEST_F(Decisions, UnknownDelivery_IsNotFound) {
+    EXPECT_EQ(ledger::waive(db, {99}, "", now).error().code, cadence::ErrorCode::NotFound);
+}
+
+TEST_F(Decisions, Waive_KeepsThePersonsReason) {
+    const auto id = owe(20);
+    ASSERT_TRUE(ledger::waive(db, id, R"(said "no", twice)", now));
+    EXPECT_EQ(standing(id), R"(waived by_person: said "no", twice)");
+    EXPECT_EQ(count("SELECT count(*) FROM event WHERE kind = 'delivery.waived'"
+                    " AND json_extract(detail, '$.byPerson') = 'said \"no\", twice'"),
+              1);
+    expect_conflict(ledger::waive(db, id, "", now));
+}
+
+TEST_F(Decisions, LongReason_IsShortInTheRowAndWholeInTheTrail) {
+    std::string reason;
+    for (int i = 0; i < 100; ++i) reason += "ü";
+    const auto id = owe(20);
+    ASSERT_TRUE(ledger::waive(db, id, reason, now));
+    EXPECT_EQ(text("length(reason)", "delivery", id.value), "71");
+    EXPECT_EQ(count("SELECT length(json_extract(detail, '$.byPerson')) FROM event"
+                    " WHERE kind = 'delivery.waived'"),
+              100);
+}
+
+TEST_F(Decisions, SettleApplied_IsApplied) {
+    const auto id = make_held();
+    ASSERT_TRUE(ledger::settle(db, id, Settlement::Applied, "seen in the log", now));
+    EXPECT_EQ(standing(id), "applied settled_by_person: seen in the log");
+}
+
+TEST_F(Decisions, SettleNotApplied_QueuesItAgainAndFreesTheDaysCap) {
+    const auto id = make(AnswerKind::Unknown);
+    ASSERT_TRUE(ledger::settle(db, id, Settlement::NotApplied, "", now));
+    EXPECT_EQ(standing(id), "queued settled_by_person");
+    EXPECT_EQ(text("sent_local_date", "delivery", id.value), "");
+    EXPECT_EQ(begin(id).begun, engine::Begun::Started);
+}
+
+TEST_F(Decisions, SettleNotAppliedOfAnUnwanted_WaivesIt) {
+    const auto id = make(AnswerKind::Unknown);
+    db.execute("UPDATE delivery SET wanted = 0");
+    ASSERT_TRUE(ledger::settle(db, id, Settlement::NotApplied, "", now));
+    EXPECT_EQ(standing(id), "waived unwanted");
+}
+
+TEST_F(Decisions, SettleOfAnythingElse_IsAConflict) {
+    expect_conflict(ledger::settle(db, owe(20), Settlement::Applied, "", now));
+}
+
+TEST_F(Decisions, BulkWaive_SkipsWhatIsFinal) {
+    make(AnswerKind::Applied);
+    make(AnswerKind::Rejected);
+    owe(19);
+    engine::BulkFilter filter;
+    filter.session = session;
+    EXPECT_EQ(ledger::waive_all(db, filter, "enough", now), 2);
+    EXPECT_EQ(ledger::waive_all(db, filter, "enough", now), 0);
+}
+
+TEST_F(Decisions, BulkSettle_ChangesTheFilteredOnly) {
+    make_held();
+    carry(rows.add_window(check_in, 20, std::nullopt));
+    engine::BulkFilter filter;
+    filter.kind = cadence::DeliveryKind::Progress;
+    EXPECT_EQ(ledger::settle_all(db, filter, Settlement::Applied, "", now), 0);
+    filter = {};
+    filter.state = cadence::DeliveryState::Held;
+    EXPECT_EQ(ledger::settle_all(db, filter, Settlement::Applied, "", now), 1);
+}
+
+TEST_F(Decisions, EmptyFilter_IsRefused) {
+    const auto changed = ledger::waive_all(db, {}, "", now);
+    ASSERT_FALSE(changed);
+    EXPECT_EQ(changed.error().code, cadence::ErrorCode::InvalidArgument);
+    EXPECT_EQ(changed.error().field, "filter");
+}
+
+}  // namespace

@@ -52,7 +52,7 @@ std::string requirement(const std::string& members) {
     return R"({"requirements":[{)" + members + "}]}";
 }
 
-// One requirement, valid but for the members that `more` adds or `without` takes away.
+// One valid requirement with one member changed, or taken away where `value` is empty.
 std::string changed(const std::string& name, const std::string& value) {
     nlohmann::json body = nlohmann::json::parse(daily_body());
     if (value.empty()) {

@@ -21,7 +21,7 @@ Result<std::unique_ptr<OpenLedger>> OpenLedger::open(const std::string& state_di
                                                      std::function<void(Error)> on_fatal) {
     auto lock = ledger::LockFile::acquire(state_dir);
     if (!lock) return tl::unexpected<Error>(std::move(lock.error()));
-    const std::string path = state_dir + "/ledger.sqlite";
+    const std::string path = state_dir + "/cadenced.db";
     auto opened = ledger::open_ledger(path);
     if (!opened) return tl::unexpected<Error>(std::move(opened.error()));
     auto reading = ledger::Database::open(path, ledger::Access::Reader);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <ostream>
+#include <string>
 
 #include "daemon/configuration.hpp"
 #include "tests/daemon/known_zones.hpp"
@@ -13,7 +14,7 @@ namespace {
 struct Mistake {
     const char* top;       // one line above [platform.chastify], the file's first
     const char* platform;  // one line below it, the file's fifth
-    const char* other;     // after that, from the sixth on
+    std::string other;     // after that, from the sixth on
     std::uint32_t line;
     std::uint32_t column;
     const char* key;
@@ -35,6 +36,13 @@ Mistake platform(const char* line, std::uint32_t column, const char* key, const 
 Mistake below(const char* text, std::uint32_t line, std::uint32_t column, const char* key,
               const char* remedy) {
     return {"", "", text, line, column, key, remedy};
+}
+
+// A second platform; which one is the default is said below it.
+Mistake second(const std::string& text, std::uint32_t line, std::uint32_t column, const char* key,
+               const char* remedy) {
+    const std::string chosen = "\n[defaults]\nplatform = \"chastify\"";
+    return {"", "", text + chosen, line, column, key, remedy};
 }
 
 const Mistake kMistakes[] = {
@@ -112,23 +120,23 @@ const Mistake kMistakes[] = {
     platform("timout = \"5s\"", 1, "platform.chastify.timout", "did you mean timeout?"),
     platform("verify = false", 1, "platform.chastify.verify", "known here"),
     platform("limits.action = 0", 17, "platform.chastify.limits.action", "1 to 100000"),
-    below("[platform.b]\ncredential = \"k\"", 6, 1, "platform.b.kind", "kind = \"chastify\""),
-    below("[platform.b]\nkind = \"chastify\"", 6, 1, "platform.b.credential", "add credential"),
-    below("[platform.b]\nkind = \"chastity\"\ncredential = \"k\"", 7, 8, "platform.b.kind",
-          "did you mean chastify?"),
-    below("[platform.b]\nkind = 1\ncredential = \"k\"", 7, 8, "platform.b.kind", "write one of"),
-    below("[platform.b]\nkind = \"chastity-tracker\"\ncredential = \"k\"", 7, 8, "platform.b.kind",
-          "until a version that can"),
-    below("[platform.b]\nkind = \"chastify\"\ncredential = \"\"", 8, 14, "platform.b.credential",
-          "absolute path"),
-    below("[platform.b]\nkind = \"chastify\"\ncredential = \"a/b\"", 8, 14, "platform.b.credential",
-          "absolute path"),
-    below("[platform.b]\nkind = \"chastify\"\ncredential = \"..\"", 8, 14, "platform.b.credential",
-          "absolute path"),
-    below("[platform.b]\nkind = \"chastify\"\ncredential = 7", 8, 14, "platform.b.credential",
-          "absolute path"),
-    below("[platform.\"b c\"]\nkind = \"chastify\"\ncredential = \"k\"", 6, 11, "platform.b c",
-          "characters"),
+    second("[platform.b]\ncredential = \"k\"", 6, 1, "platform.b.kind", "kind = \"chastify\""),
+    second("[platform.b]\nkind = \"chastify\"", 6, 1, "platform.b.credential", "add credential"),
+    second("[platform.b]\nkind = \"chastity\"\ncredential = \"k\"", 7, 8, "platform.b.kind",
+           "did you mean chastify?"),
+    second("[platform.b]\nkind = 1\ncredential = \"k\"", 7, 8, "platform.b.kind", "write one of"),
+    second("[platform.b]\nkind = \"chastity-tracker\"\ncredential = \"k\"", 7, 8, "platform.b.kind",
+           "until a version that can"),
+    second("[platform.b]\nkind = \"chastify\"\ncredential = \"\"", 8, 14, "platform.b.credential",
+           "absolute path"),
+    second("[platform.b]\nkind = \"chastify\"\ncredential = \"a/b\"", 8, 14,
+           "platform.b.credential", "absolute path"),
+    second("[platform.b]\nkind = \"chastify\"\ncredential = \"..\"", 8, 14, "platform.b.credential",
+           "absolute path"),
+    second("[platform.b]\nkind = \"chastify\"\ncredential = 7", 8, 14, "platform.b.credential",
+           "absolute path"),
+    second("[platform.\"b c\"]\nkind = \"chastify\"\ncredential = \"k\"", 6, 11, "platform.b c",
+           "characters"),
     below("[platform.b]\nkind = \"chastify\"\ncredential = \"k\"", 1, 1, "defaults.platform",
           "name one of the platforms"),
     below("[defaults]\nplatform = \"other\"", 7, 12, "defaults.platform", "name one of: chastify"),

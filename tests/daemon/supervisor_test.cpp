@@ -2,45 +2,25 @@
 #include "daemon/supervisor.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <cstdlib>
-#include <cstring>
 
-#include "tests/daemon/temporary_directory.hpp"
+#include "tests/daemon/notify_socket.hpp"
 
 namespace cadenced {
 namespace {
 
+// A manager whose messages are there at once: the sender and the receiver are one process.
 class Manager {
   public:
-    Manager() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-        struct sockaddr_un address {};
-        address.sun_family = AF_UNIX;
-        const std::string path = directory_.file("notify");
-        std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-        // bind() wants the family's own type as the general one.
-        EXPECT_EQ(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-        ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
-    }
-    ~Manager() {
-        ::unsetenv("NOTIFY_SOCKET");
-        ::close(socket_);
-    }
+    Manager() { ::setenv("NOTIFY_SOCKET", socket_.path().c_str(), 1); }
+    ~Manager() { ::unsetenv("NOTIFY_SOCKET"); }
     Manager(const Manager&) = delete;
     Manager& operator=(const Manager&) = delete;
-
-    [[nodiscard]] std::string heard() const {
-        char text[512];
-        const ssize_t size = ::recv(socket_, text, sizeof text, MSG_DONTWAIT);
-        return size < 0 ? std::string{} : std::string(text, static_cast<std::size_t>(size));
-    }
+    [[nodiscard]] std::string heard() const { return socket_.hear(std::chrono::seconds{1}); }
 
   private:
-    test::TemporaryDirectory directory_;
-    int socket_;
+    test::NotifySocket socket_;
 };
 
 TEST(Supervisor, EachCall_IsHeardByTheManager) {

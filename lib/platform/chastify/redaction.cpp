@@ -6,23 +6,35 @@ namespace chastify {
 namespace {
 
 constexpr std::string_view kInstead = "[redacted]";
+// This much of a secret's beginning counts as the secret: a body may have been cut, and some
+// servers show the first half of what they refuse.
 constexpr std::size_t kTellingPart = 6;
 
-void replace_all(std::string& text, std::string_view secret) {
-    for (std::size_t at = text.find(secret); at != std::string::npos;
-         at = text.find(secret, at + kInstead.size())) {
-        text.replace(at, secret.size(), kInstead);
-    }
+std::size_t common_length(std::string_view a, std::string_view b) {
+    const auto differs = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+    return static_cast<std::size_t>(differs.first - a.begin());
 }
 
-// A body that was cut may end in the middle of a secret.
-void replace_beginning_at_end(std::string& text, std::string_view secret) {
-    for (std::size_t n = std::min(secret.size(), text.size()); n >= kTellingPart; --n) {
-        const std::size_t at = text.size() - n;
-        if (std::string_view(text).substr(at) != secret.substr(0, n)) continue;
-        text.replace(at, n, kInstead);
-        return;
+// How much of a secret, whole or from its beginning on, stands at the beginning of the text. Of all
+// secrets at once: two may begin alike, and the rest of the longer match would stay.
+std::size_t secret_length(const std::vector<cadence::Secret>& secrets, std::string_view text) {
+    std::size_t longest = 0;
+    for (const auto& secret : secrets) {
+        const std::size_t length = common_length(secret.reveal(), text);
+        const bool tells = length >= kTellingPart || length == secret.reveal().size();
+        if (tells) longest = std::max(longest, length);
     }
+    return longest;
+}
+
+std::string without(const std::vector<cadence::Secret>& secrets, std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t length = secret_length(secrets, text);
+        result += length > 0 ? kInstead : text.substr(0, 1);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return result;
 }
 
 // How many bytes the well-formed UTF-8 sequence at the beginning has; 0: it is not well-formed.
@@ -62,16 +74,10 @@ std::string printable(std::string_view text, std::size_t longest) {
 
 Redaction::Redaction(std::vector<cadence::Secret> secrets) : secrets_(std::move(secrets)) {
     std::erase_if(secrets_, [](const cadence::Secret& secret) { return secret.empty(); });
-    // The longer one first: one secret may be part of the other.
-    std::sort(secrets_.begin(), secrets_.end(),
-              [](const auto& a, const auto& b) { return a.reveal().size() > b.reveal().size(); });
 }
 
 std::string Redaction::shown(std::string_view text) const {
-    std::string clean(text);
-    for (const auto& secret : secrets_) replace_all(clean, secret.reveal());
-    for (const auto& secret : secrets_) replace_beginning_at_end(clean, secret.reveal());
-    return printable(clean, kLongest);
+    return printable(without(secrets_, text), kLongest);
 }
 
 bool Redaction::betrays(std::string_view text) const {

@@ -15,8 +15,8 @@ class Redaction {
 
     explicit Redaction(std::vector<cadence::Secret> secrets);
 
-    // Without the secrets (nor the beginning of one at the very end, where a body may have been
-    // cut), without control characters, valid UTF-8, at most kLongest bytes.
+    // Without the secrets (nor six bytes or more of one's beginning), without control characters,
+    // valid UTF-8, at most kLongest bytes.
     [[nodiscard]] std::string shown(std::string_view text) const;
     // Whether a secret stands anywhere in the text, or the text is part of one.
     [[nodiscard]] bool betrays(std::string_view text) const;

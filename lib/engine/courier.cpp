@@ -90,7 +90,9 @@ boost::asio::awaitable<void> Courier::drain() {
                 signal.emit(boost::asio::cancellation_type::terminal);
             }
         }
-        co_await alarm_->wait_until(cancelled ? std::nullopt : std::optional{give_up});
+        std::optional<cadence::Instant> until = give_up;
+        if (cancelled) until.reset();
+        co_await alarm_->wait_until(until);
     }
 }
 

@@ -239,7 +239,8 @@ boost::asio::awaitable<void> Lane::heard(PlatformGate* gate, std::string platfor
 boost::asio::awaitable<bool> Lane::enter(PlatformGate* gate, CallClass call_class) {
     auto const wait = gate->enter(session_, call_class, shared_->ports.clock.steady_now());
     if (wait == cadence::Duration::zero()) co_return true;
-    co_await defer(wait, call_class == CallClass::Read ? "reads_wait" : "actions_wait");
+    const char* const why = call_class == CallClass::Read ? "reads_wait" : "actions_wait";
+    co_await defer(wait, why);
     co_return false;
 }
 

@@ -1,4 +1,5 @@
 // Questions: asked through the port of a reader of its own, answered from the last commit.
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>

@@ -1,0 +1,125 @@
+#include "tests/engine/engine_fixture.hpp"
+
+#include <algorithm>
+
+#include "ledger/store.hpp"
+
+namespace engine_test {
+namespace {
+
+constexpr cadence::Instant kStart{std::chrono::sys_days{std::chrono::year{2026} / 6 / 15} + 10h};
+
+}  // namespace
+
+bool Remembered::has(const std::string& text) const {
+    return std::any_of(lines.begin(), lines.end(), [&text](const auto& line) {
+        return line.second.find(text) != std::string::npos;
+    });
+}
+
+EngineTest::EngineTest() : clock(loop.get_executor(), kStart), platform(loop.get_executor(), clock) {
+    auto opened = ledger::open_ledger(directory.path("ledger.db"));
+    if (!opened) throw std::runtime_error(opened.error().detail);
+    writer = std::make_unique<ledger::Writer>(std::move(opened->database), loop.get_executor(),
+                                              [](const cadence::Error& error) {
+                                                  throw std::runtime_error(error.detail);
+                                              });
+    intake = std::make_unique<ledger::SqliteIntake>(*writer, zones);
+    docket = std::make_unique<ledger::SqliteDocket>(*writer, zones);
+    outbox = std::make_unique<ledger::SqliteOutbox>(*writer, zones);
+}
+
+EngineTest::~EngineTest() {
+    if (running) stop();
+}
+
+void EngineTest::start() {
+    engine = std::make_unique<engine::Engine>(
+        loop.get_executor(),
+        engine::Ports{clock, entropy, journal, *intake, *docket, *outbox, {{"chastify", &platform}}},
+        settings);
+    running = true;
+    boost::asio::co_spawn(loop, engine->run(),
+                          [this](const std::exception_ptr& failure, cadence::Result<void> ended) {
+                              running = false;
+                              if (failure) std::rethrow_exception(failure);
+                              if (!ended) throw std::runtime_error(ended.error().detail);
+                          });
+    settle();
+}
+
+void EngineTest::stop() {
+    engine->stop();
+    settle();
+    for (int second = 0; running && second < 30; ++second) pass(1s);
+    ASSERT_FALSE(running) << "the engine did not come home";
+}
+
+void EngineTest::settle() {
+    loop.restart();
+    while (loop.poll() > 0) {
+    }
+}
+
+void EngineTest::pass(cadence::Duration time) {
+    auto const end = clock.now() + time;
+    settle();
+    while (clock.now() < end) {
+        auto const next = clock.next_alarm().value_or(end);
+        clock.pass(std::clamp(next, clock.now() + 1ms, end) - clock.now());
+        settle();
+    }
+}
+
+void EngineTest::enrol(const std::string& id, int days) {
+    cadence::RequirementSpec requirement;
+    requirement.metric = "check_in";
+    requirement.rules.key = "check_in";
+    requirement.rules.punishment = {cadence::PunishmentType::AddTime, 3600s, ""};
+    requirement.rules.first_window = cadence::FirstWindow::Strict;
+    requirement.rules.grace = 0s;
+    requirement.punish_past = true;
+    if (days > 0) requirement.active_from = clock.now() - std::chrono::days{days};
+    cadence::SessionSpec spec;
+    spec.id = {id};
+    spec.platform = "chastify";
+    spec.timezone = "UTC";
+    spec.requirements.push_back(std::move(requirement));
+    auto const put = run(intake->put_session(std::move(spec), settings.policy, clock.now()));
+    ASSERT_TRUE(put) << put.error().detail;
+    engine->changed();
+    settle();
+}
+
+void EngineTest::launch(const std::string& id, const std::string& token) {
+    engine::Launch given;
+    given.session = {id};
+    given.token = cadence::Secret(token);
+    given.launched_at = clock.now();
+    given.platform = "chastify";
+    auto const taken = run(intake->add_launch(std::move(given), settings.policy, clock.now()));
+    ASSERT_TRUE(taken) << taken.error().detail;
+    engine->changed();
+    settle();
+}
+
+void EngineTest::prove(const std::string& id, const std::string& proof) {
+    engine::Proof given{{proof}, {id}, "check_in", 1, std::nullopt};
+    auto const taken = run(intake->add_proof(std::move(given), settings.policy, clock.now()));
+    ASSERT_TRUE(taken) << taken.error().detail;
+    ASSERT_EQ(taken->status, engine::ProofStatus::Accepted) << taken->detail;
+    engine->changed();
+    settle();
+}
+
+std::int64_t EngineTest::count(const std::string& state) {
+    auto const counted = run(writer->run<std::int64_t>(
+        [state](ledger::Database& database) -> cadence::Result<std::int64_t> {
+            auto row = database.query("SELECT value FROM counter WHERE name = 'delivery.' || ?1");
+            row.bind(state);
+            return row.step() ? row.integer(0) : 0;
+        }));
+    return counted.value_or(-1);
+}
+
+}  // namespace engine_test

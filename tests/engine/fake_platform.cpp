@@ -1,0 +1,89 @@
+#include "tests/engine/fake_platform.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+namespace engine_test {
+
+class FakeChannel final : public engine::Channel {
+  public:
+    explicit FakeChannel(FakePlatform& platform) : platform_(&platform) {}
+
+    [[nodiscard]] bool ready() const override { return true; }
+
+    boost::asio::awaitable<engine::ContextAnswer> load_context(cadence::SessionId session,
+                                                               cadence::Secret) override {
+        ++platform_->reads;
+        engine::ContextAnswer read;
+        read.answer = platform_->answer(platform_->read_answers);
+        if (read.answer.kind == cadence::AnswerKind::Applied) {
+            read.context.emplace();
+            read.context->lock.at = platform_->clock_->now();
+            read.context->lock.time_remaining_seconds = 86'400;
+            auto const own = platform_->requirements.find(session.value);
+            if (own != platform_->requirements.end()) read.context->requirement = own->second;
+        }
+        co_return read;
+    }
+
+    boost::asio::awaitable<cadence::Answer> submit(cadence::SessionId session,
+                                                   cadence::Secret token, cadence::Write write,
+                                                   std::string key) override {
+        platform_->writes.push_back(
+            {session.value, std::string{token.reveal()}, std::move(write), std::move(key)});
+        if (platform_->keeps_silent) co_await silence();
+        co_return platform_->answer(platform_->write_answers);
+    }
+
+  private:
+    boost::asio::awaitable<void> silence() {
+        boost::asio::steady_timer forever(platform_->loop_,
+                                          boost::asio::steady_timer::time_point::max());
+        boost::system::error_code ec;
+        co_await forever.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
+        platform_->write_answers.push_front(cadence::AnswerKind::Unknown);
+    }
+
+    FakePlatform* platform_;
+};
+
+boost::asio::awaitable<engine::ChannelOrAnswer> FakePlatform::connect() {
+    ++connections;
+    engine::ChannelOrAnswer opened;
+    opened.answer = answer(connect_answers);
+    if (opened.answer.kind == cadence::AnswerKind::Applied) {
+        opened.channel = std::make_unique<FakeChannel>(*this);
+    }
+    co_return opened;
+}
+
+int FakePlatform::limit(cadence::CallClass call_class) const {
+    return call_class == cadence::CallClass::Action ? action_limit : 1000;
+}
+
+cadence::Answer FakePlatform::answer(std::deque<cadence::AnswerKind>& script) const {
+    cadence::Answer given;
+    given.kind = cadence::AnswerKind::Applied;
+    if (!script.empty()) {
+        given.kind = script.front();
+        script.pop_front();
+    }
+    auto const silent = given.kind == cadence::AnswerKind::NotSent ||
+                        given.kind == cadence::AnswerKind::Unknown;
+    given.http_status = silent ? 0 : 200;
+    if (!silent) given.server_time = clock_->now() + clock_skew;
+    return given;
+}
+
+std::vector<cadence::Write> FakePlatform::writes_of(cadence::WriteKind kind) const {
+    std::vector<cadence::Write> all;
+    for (const auto& written : writes) {
+        if (written.write.kind == kind) all.push_back(written.write);
+    }
+    return all;
+}
+
+}  // namespace engine_test

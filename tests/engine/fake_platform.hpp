@@ -1,0 +1,55 @@
+// A platform in memory: answers as scripted, remembers every write, and can keep an answer to itself
+// until the caller is cancelled.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/clock.hpp"
+#include "engine/platform.hpp"
+
+namespace engine_test {
+
+class FakePlatform final : public engine::Platform {
+  public:
+    struct Written {
+        std::string session;
+        std::string token;
+        cadence::Write write;
+        std::string key;
+    };
+
+    FakePlatform(boost::asio::any_io_executor loop, const engine::Clock& clock)
+        : loop_(std::move(loop)), clock_(&clock) {}
+
+    [[nodiscard]] boost::asio::awaitable<engine::ChannelOrAnswer> connect() override;
+    [[nodiscard]] int limit(cadence::CallClass call_class) const override;
+    [[nodiscard]] bool has_credential() const override { return true; }
+
+    // What the next writes are answered with, in order; Applied when nothing is scripted.
+    std::deque<cadence::AnswerKind> write_answers;
+    std::deque<cadence::AnswerKind> read_answers;
+    std::deque<cadence::AnswerKind> connect_answers;
+    std::map<std::string, engine::PlatformRequirement> requirements;  // by lock session
+    cadence::Duration clock_skew{0};
+    int action_limit{1000};
+    bool keeps_silent{false};  // writes are applied and never answered
+
+    std::vector<Written> writes;
+    int reads{0};
+    int connections{0};
+
+    [[nodiscard]] std::vector<cadence::Write> writes_of(cadence::WriteKind kind) const;
+
+  private:
+    friend class FakeChannel;
+    [[nodiscard]] cadence::Answer answer(std::deque<cadence::AnswerKind>& script) const;
+
+    boost::asio::any_io_executor loop_;
+    const engine::Clock* clock_;
+};
+
+}  // namespace engine_test

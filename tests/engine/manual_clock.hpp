@@ -1,0 +1,37 @@
+// A clock that the test moves by hand. Alarms ring when it passes their time.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <set>
+
+#include "engine/clock.hpp"
+
+namespace engine_test {
+
+class ManualAlarm;
+
+class ManualClock final : public engine::Clock {
+  public:
+    ManualClock(boost::asio::any_io_executor loop, cadence::Instant start)
+        : loop_(std::move(loop)), now_(start) {}
+
+    [[nodiscard]] cadence::Instant now() const override { return now_; }
+    [[nodiscard]] cadence::Monotonic steady_now() const override { return steady_; }
+    [[nodiscard]] std::unique_ptr<engine::Alarm> make_alarm() override;
+
+    // Time passes: both clocks move, and alarms that are due ring.
+    void pass(cadence::Duration time);
+    // Somebody sets the wall clock: every alarm learns of it.
+    void step_to(cadence::Instant wall);
+    // The earliest time that an alarm waits for.
+    [[nodiscard]] std::optional<cadence::Instant> next_alarm() const;
+
+  private:
+    friend class ManualAlarm;
+    boost::asio::any_io_executor loop_;
+    cadence::Instant now_;
+    cadence::Monotonic steady_{};
+    std::set<ManualAlarm*> alarms_;
+};
+
+}  // namespace engine_test

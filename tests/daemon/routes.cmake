@@ -9,4 +9,5 @@ cadenced_test(routes_tests
         routes_refusals_test.cpp
         routes_socket_test.cpp
         routes_text_test.cpp
-    LINK cadenced_routes ledger net nlohmann_json::nlohmann_json)
+    LINK cadenced_routes ledger net nlohmann_json::nlohmann_json
+    PCH ASIO JSON)

@@ -18,10 +18,11 @@ case "${1:-}" in
     *) die "the only option is --keep, not '$1'" ;;
 esac
 
-number=0
+number=0 bold='' plain=''
+if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
 step() {
     number=$((number + 1))
-    printf '\n\033[1m%d. %s\033[0m\n' "$number" "$*"
+    printf '\n%s%d. %s%s\n' "$bold" "$number" "$*" "$plain"
 }
 say() { printf '   %s\n' "$*"; }
 

@@ -15,6 +15,12 @@ cadence::Duration until(cadence::Monotonic at, cadence::Monotonic now) {
     return std::max(left, kShortestWait);
 }
 
+// A Date header has whole seconds, rounded down: a second's difference is none.
+cadence::Duration skew_between(cadence::Instant theirs, cadence::Instant ours) {
+    auto const skew = std::chrono::floor<std::chrono::seconds>(theirs - ours);
+    return std::chrono::abs(skew) <= std::chrono::seconds{1} ? cadence::Duration{0} : skew;
+}
+
 // Host faults are what the breaker counts; a broken or missing answer is one, too.
 bool blames_host(AnswerKind kind) {
     return kind == AnswerKind::HostFault || kind == AnswerKind::NotSent ||
@@ -40,9 +46,7 @@ cadence::Duration PlatformGate::enter(const cadence::SessionId& session,
 PlatformGate::Turn PlatformGate::answered(const cadence::SessionId& session,
                                           const cadence::Answer& answer, cadence::Instant wall,
                                           cadence::Monotonic now) {
-    if (answer.server_time) {
-        skew_ = std::chrono::floor<std::chrono::seconds>(*answer.server_time - wall);
-    }
+    if (answer.server_time) skew_ = skew_between(*answer.server_time, wall);
     if (answer.http_status != 0) round_trip_ = (round_trip_ * 7 + answer.elapsed) / 8;
     if (answer.kind != AnswerKind::Applied) {
         auto const code = answer.code.empty() ? std::string{to_string(answer.kind)} : answer.code;

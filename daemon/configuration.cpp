@@ -14,7 +14,7 @@ namespace cadenced {
 namespace {
 
 constexpr std::size_t kLargestFile = 1024 * 1024;
-constexpr std::size_t kLongestSocketPath = 107;
+constexpr std::size_t kLongestDefaultSocket = 107;
 
 // $STATE_DIRECTORY and $RUNTIME_DIRECTORY may name several, separated by colons; ours is the first.
 std::string first_of(const std::string& directories) {
@@ -125,7 +125,7 @@ void check_together(const toml::table& root, Configuration& configuration, caden
         problems.push_back(problem_at(root.source(), "platform", "is missing",
                                       "add a [platform.chastify] with its kind and credential"));
     }
-    if (configuration.socket.size() > kLongestSocketPath && !root.contains("socket")) {
+    if (configuration.socket.size() > kLongestDefaultSocket && !root.contains("socket")) {
         problems.push_back(problem_at(root.source(), "socket",
                                       "$RUNTIME_DIRECTORY makes too long a path",
                                       "set socket to a path of at most 107 bytes"));

@@ -84,8 +84,8 @@ show_effects() {
     local count
     count=$(effect_count)
     say "the platform saw $count writes:"
-    effects | jq -r '.items[] | "\(.kind)\t\(.params | tostring)"' | sort | uniq -c |
-        sed 's/^/   /' | cut -c 1-110
+    effects | jq -r '.items[] | "of \(.kind), \(.params.seconds // .params.amount) each"' |
+        sort | uniq -c | sed 's/^ */     /'
 }
 windows() { ask GET '/v1/sessions/demo/windows?metric=checkin'; }
 show_windows() {

@@ -9,7 +9,7 @@ namespace cadenced {
 namespace {
 
 constexpr std::size_t kLongestCredentialName = 255;
-constexpr std::size_t kLongestPath = 4095;
+constexpr std::size_t kLongestFileName = 4095;
 constexpr std::size_t kLongestHost = 253;
 constexpr std::size_t kLongestLabel = 63;
 constexpr std::string_view kScheme = "https://";
@@ -199,7 +199,7 @@ std::optional<std::string> find_credential(const Value& value) {
     auto text = find_text(value, remedy);
     if (!text) return std::nullopt;
     const bool absolute = !text->empty() && text->front() == '/';
-    if (absolute && text->size() <= kLongestPath) return text;
+    if (absolute && text->size() <= kLongestFileName) return text;
     const bool bare = !text->empty() && text->size() <= kLongestCredentialName && *text != "." &&
                       *text != ".." && text->find('/') == std::string::npos;
     if (bare) return text;

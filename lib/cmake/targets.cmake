@@ -55,8 +55,9 @@ endfunction()
 
 # cadenced_library(NAME SOURCES … PUBLIC … PRIVATE … PCH …): one static library, a folder. Headers are
 # included by their path below lib/ ("cadence/window.hpp"). PCH: of STD (always), ASIO, JSON.
+# APART: never as a unity build (its sources share names on purpose, or are heavy one by one).
 function(cadenced_library name)
-    cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE;PCH" ${ARGN})
+    cmake_parse_arguments(arg "APART" "" "SOURCES;PUBLIC;PRIVATE;PCH" ${ARGN})
     add_library(${name} STATIC ${arg_SOURCES})
     target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/lib)
     target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE cadenced_flags ${arg_PRIVATE})
@@ -64,6 +65,9 @@ function(cadenced_library name)
     target_compile_definitions(${name} PUBLIC
         $<TARGET_PROPERTY:cadenced_flags,INTERFACE_COMPILE_DEFINITIONS>)
     cadenced_precompile(${name} ${arg_PCH})
+    if(CADENCED_UNITY AND NOT arg_APART)
+        set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    endif()
 endfunction()
 
 # cadenced_test(NAME SOURCES … LINK … PCH …): one GoogleTest program, a folder.

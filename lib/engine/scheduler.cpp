@@ -9,7 +9,7 @@ namespace engine {
 namespace {
 
 constexpr int kRowsAPass = 500;
-constexpr std::chrono::seconds kAfterFailure{1};
+constexpr std::chrono::seconds kAfterLedgerFailure{1};
 
 }  // namespace
 
@@ -51,7 +51,7 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
             journal_->write(Level::Error,
                             fmt::format("event=docket_failed code={} detail=\"{}\"",
                                         to_string(done.error().code), done.error().detail));
-            co_return clock_->now() + kAfterFailure;
+            co_return clock_->now() + kAfterLedgerFailure;
         }
         report(*done);
         if (!done->more) co_return done->next_due;

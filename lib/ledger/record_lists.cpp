@@ -41,7 +41,7 @@ struct Owed {
     std::string metric;
 };
 
-Result<std::vector<Owed>> find_requirements(Database& database, const engine::WindowQuery& query) {
+Result<std::vector<Owed>> find_owed(Database& database, const engine::WindowQuery& query) {
     auto known = database.query("SELECT 1 FROM session WHERE id = ?1");
     known.bind(query.session);
     if (!known.step()) {
@@ -111,7 +111,7 @@ bool cut(std::size_t limit, auto& items) {
 Result<Page<WindowRecord>> list_windows(Database& database, const engine::WindowQuery& query) {
     const auto after = key_of(query);
     if (!after) return tl::unexpected(after.error());
-    const auto requirements = find_requirements(database, query);
+    const auto requirements = find_owed(database, query);
     if (!requirements) return tl::unexpected(requirements.error());
     Page<WindowRecord> page;
     for (const Owed& owed : *requirements) add_windows(database, query, owed, *after, page.items);

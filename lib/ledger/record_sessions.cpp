@@ -77,7 +77,7 @@ struct Numbered {
     RequirementRecord record;
 };
 
-std::vector<Numbered> find_requirements(Database& database, const SessionId& session) {
+std::vector<Numbered> find_numbered(Database& database, const SessionId& session) {
     auto row = database.query(
         "SELECT id, metric, enabled, active_from_ms, enrolled_at_ms, punish_past,"
         " (SELECT max(ordinal) FROM generation WHERE requirement = requirement.id)"
@@ -99,7 +99,7 @@ std::vector<Numbered> find_requirements(Database& database, const SessionId& ses
 }
 
 void add_requirements(Database& database, Instant now, SessionRecord& record) {
-    for (Numbered& numbered : find_requirements(database, record.id)) {
+    for (Numbered& numbered : find_numbered(database, record.id)) {
         numbered.record.rules = load_rules(database, numbered.id, numbered.record.generation);
         numbered.record.open = find_open(database, numbered.id, now);
         record.requirements.push_back(std::move(numbered.record));

@@ -35,7 +35,7 @@ limits = { action = 100000, write = 100000, read = 100000 }
 grace = "0s"
 first_window = "strict"
 [caps]
-punishment_seconds_per_day = 100000000
+punishment_seconds_per_day = 31536000
 punishment_max_age = "3000d"
 proof_max_age = "3000d"
 )";

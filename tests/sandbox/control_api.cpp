@@ -53,32 +53,32 @@ ControlResult show_summary(ControlCall& call) {
                             {"requests", call.platform.journal.requests().size()}});
 }
 
-struct Route {
+struct ControlRoute {
     std::string_view method;
     std::string_view pattern;  // "*" stands for one segment
     ControlResult (*handle)(ControlCall&);
 };
 
-constexpr std::array kRoutes{
-    Route{"GET", "", show_summary},
-    Route{"GET", "sessions", list_sessions},
-    Route{"POST", "sessions", create_session},
-    Route{"GET", "sessions/*", show_session},
-    Route{"PATCH", "sessions/*", change_session},
-    Route{"POST", "sessions/*/launch", launch_session},
-    Route{"POST", "sessions/*/tokens/revoke", revoke_tokens},
-    Route{"POST", "keys", add_key},
-    Route{"POST", "keys/revoke", revoke_key},
-    Route{"POST", "limits", set_limits},
-    Route{"POST", "reset", reset_all},
-    Route{"GET", "faults", list_faults},
-    Route{"POST", "faults", add_faults},
-    Route{"DELETE", "faults", clear_faults},
-    Route{"DELETE", "faults/*", remove_fault},
-    Route{"GET", "effects", list_effects},
-    Route{"DELETE", "effects", clear_effects},
-    Route{"GET", "requests", list_requests},
-    Route{"DELETE", "requests", clear_requests},
+constexpr std::array kControlRoutes{
+    ControlRoute{"GET", "", show_summary},
+    ControlRoute{"GET", "sessions", list_sessions},
+    ControlRoute{"POST", "sessions", create_session},
+    ControlRoute{"GET", "sessions/*", show_session},
+    ControlRoute{"PATCH", "sessions/*", change_session},
+    ControlRoute{"POST", "sessions/*/launch", launch_session},
+    ControlRoute{"POST", "sessions/*/tokens/revoke", revoke_tokens},
+    ControlRoute{"POST", "keys", add_key},
+    ControlRoute{"POST", "keys/revoke", revoke_key},
+    ControlRoute{"POST", "limits", set_limits},
+    ControlRoute{"POST", "reset", reset_all},
+    ControlRoute{"GET", "faults", list_faults},
+    ControlRoute{"POST", "faults", add_faults},
+    ControlRoute{"DELETE", "faults", clear_faults},
+    ControlRoute{"DELETE", "faults/*", remove_fault},
+    ControlRoute{"GET", "effects", list_effects},
+    ControlRoute{"DELETE", "effects", clear_effects},
+    ControlRoute{"GET", "requests", list_requests},
+    ControlRoute{"DELETE", "requests", clear_requests},
 };
 
 bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
@@ -120,7 +120,7 @@ HttpReply json_reply(int status, const Json& body) {
 HttpReply handle_control(Platform& platform, const HttpRequest& request, Instant now) {
     auto const segments = split_path(request.path);
     bool path_known = false;
-    for (auto const& route : kRoutes) {
+    for (auto const& route : kControlRoutes) {
         if (!fits(route.pattern, segments)) continue;
         path_known = true;
         if (route.method != request.method) continue;

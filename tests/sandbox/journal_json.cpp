@@ -5,13 +5,13 @@
 namespace sandbox {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json millis_or_null(const std::optional<Instant>& at) {
-    return at ? Json(at->time_since_epoch().count()) : Json(nullptr);
+OrderedJson millis_or_null(const std::optional<Instant>& at) {
+    return at ? OrderedJson(at->time_since_epoch().count()) : OrderedJson(nullptr);
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+OrderedJson text_or_null(const std::string& text) { return text.empty() ? OrderedJson(nullptr) : OrderedJson(text); }
 
 const char* outcome_of(const RequestRecord& record) {
     if (!record.finished) return "pending";
@@ -20,18 +20,18 @@ const char* outcome_of(const RequestRecord& record) {
 }
 
 // Request lines and headers are the client's bytes and need not be UTF-8.
-std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string dump(const OrderedJson& json) {
+    return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 }  // namespace
 
 std::string to_json_text(const Effect& effect) {
-    return dump(Json{{"sequence", effect.sequence},
+    return dump(OrderedJson{{"sequence", effect.sequence},
                      {"atMs", effect.at.time_since_epoch().count()},
                      {"sessionId", effect.session},
                      {"kind", effect.kind},
-                     {"params", Json::parse(effect.params, nullptr, false)},
+                     {"params", OrderedJson::parse(effect.params, nullptr, false)},
                      {"request", effect.request},
                      {"connection", effect.connection},
                      {"idempotencyKey", text_or_null(effect.idempotency_key)},
@@ -39,7 +39,7 @@ std::string to_json_text(const Effect& effect) {
 }
 
 std::string to_json_text(const RequestRecord& record) {
-    return dump(Json{{"number", record.number},
+    return dump(OrderedJson{{"number", record.number},
                      {"connection", record.connection},
                      {"method", record.method},
                      {"path", record.path},
@@ -51,9 +51,9 @@ std::string to_json_text(const RequestRecord& record) {
                      {"answeredAtMs", millis_or_null(record.answered_at)},
                      {"clientGone", record.client_gone},
                      {"outcome", outcome_of(record)},
-                     {"status", record.status == 0 ? Json(nullptr) : Json(record.status)},
+                     {"status", record.status == 0 ? OrderedJson(nullptr) : OrderedJson(record.status)},
                      {"code", text_or_null(record.code)},
-                     {"effect", record.effect ? Json(*record.effect) : Json(nullptr)},
+                     {"effect", record.effect ? OrderedJson(*record.effect) : OrderedJson(nullptr)},
                      {"faults", record.faults},
                      {"idempotencyKey", text_or_null(record.idempotency_key)},
                      {"requestId", text_or_null(record.request_id)}});

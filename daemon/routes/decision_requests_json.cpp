@@ -11,8 +11,6 @@ namespace {
 using cadence::Error;
 using nlohmann::json;
 
-constexpr std::size_t kLongestId = 128;
-constexpr std::size_t kLongestReason = 500;
 
 SettleRequest read_settle(const Fields& fields) {
     fields.need("outcome");

@@ -11,9 +11,7 @@ namespace {
 
 using cadence::Error;
 
-constexpr std::size_t kLongestId = 128;
 constexpr std::size_t kLongestMetric = 64;
-constexpr std::size_t kLongestReason = 500;
 constexpr IntegerRange kAmounts{1, 1'000'000};
 constexpr std::chrono::minutes kClockTolerance{5};
 constexpr std::chrono::days kLongestPause{366};

@@ -13,6 +13,9 @@
 
 namespace cadenced::wire {
 
+inline constexpr std::size_t kLongestId = 128;
+inline constexpr std::size_t kLongestReason = 500;
+
 struct LaunchRequest {
     cadence::Secret token;
     std::optional<cadence::Instant> token_exp;

@@ -20,11 +20,11 @@ using Periods = std::vector<ZoneRules::Period>;
 constexpr hours kLargestOffset{26};
 
 // Far outside of anything that is asked for, and near enough that milliseconds cannot overflow.
-constexpr LocalDate kFirstDate{year{-30000} / 1 / 1};
-constexpr LocalDate kLastDate{year{30000} / 1 / 1};
+constexpr LocalDate kFarthestPast{year{-30000} / 1 / 1};
+constexpr LocalDate kFarthestFuture{year{30000} / 1 / 1};
 // A little inside of the dates, so that the day after the last instant's is still told from it.
-constexpr Instant kFirstInstant{kFirstDate.time_since_epoch() + days{7}};
-constexpr Instant kLastInstant{kLastDate.time_since_epoch() - days{7}};
+constexpr Instant kEarliest{kFarthestPast.time_since_epoch() + days{7}};
+constexpr Instant kLatest{kFarthestFuture.time_since_epoch() - days{7}};
 
 // The period that `instant` lies in. Halves without a branch on the data: instants come in any
 // order, and a search that guesses wrong at each step costs three times as much.
@@ -66,7 +66,7 @@ const std::optional<std::chrono::sys_seconds>& ZoneRules::valid_until() const {
 Instant ZoneRules::day_start(LocalDate date) const {
     // Local midnight, read as if it were UTC: instant t reads `date` or later when t + offset >=
     // it.
-    const auto midnight = sys_seconds{std::clamp(date, kFirstDate, kLastDate).time_since_epoch()};
+    const auto midnight = sys_seconds{std::clamp(date, kFarthestPast, kFarthestFuture).time_since_epoch()};
     // No earlier period can hold it: its offset would have to be more than the largest.
     auto period = period_at(periods_, midnight - kLargestOffset);
     for (auto next = std::next(period); next != periods_.end(); period = next++) {
@@ -76,7 +76,7 @@ Instant ZoneRules::day_start(LocalDate date) const {
 }
 
 LocalDate ZoneRules::day_of(Instant instant) const {
-    const auto bounded = std::clamp(instant, kFirstInstant, kLastInstant);
+    const auto bounded = std::clamp(instant, kEarliest, kLatest);
     const auto period = period_at(periods_, floor<seconds>(bounded));
     auto date = floor<days>(LocalDate{} + bounded.time_since_epoch() + period->offset);
     // After a fall-back over midnight the wall clock reads a day that is over already. No clock

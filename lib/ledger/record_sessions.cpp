@@ -19,7 +19,7 @@ using engine::SessionRecord;
 
 constexpr const char* kSessions = "sessions";
 
-std::optional<SessionRecord> find_session(Database& database, const SessionId& session) {
+std::optional<SessionRecord> find_record(Database& database, const SessionId& session) {
     auto row = database.query(
         "SELECT platform, state, state_reason,"
         " coalesce(timezone, learnt_timezone, default_timezone),"
@@ -141,7 +141,7 @@ Result<Page<SessionRecord>> list_sessions(Database& database, int limit,
 
 Result<SessionRecord> load_session(Database& database, const SessionId& session,
                                    const Policy& policy, Instant now) {
-    auto record = find_session(database, session);
+    auto record = find_record(database, session);
     if (!record) {
         return cadence::fail(cadence::ErrorCode::NotFound,
                              "there is no lock session " + session.value);

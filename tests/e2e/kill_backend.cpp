@@ -33,7 +33,9 @@ void ProofBackend::work() {
             acknowledged_.insert(id);
             ++next_;
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+        // Progress goes out before punishments: more proofs than this would leave them no turn.
+        auto const pause = std::chrono::milliseconds{400};
+        static_cast<void>(eventually(pause, [this] { return stopping_.load(); }));
     }
 }
 

@@ -61,7 +61,8 @@ KillPoint classify(const std::vector<std::string>& keys, const Sandbox& sandbox,
                    std::int64_t killed_at_ms) {
     if (keys.empty()) return KillPoint::BeforeInFlight;
     auto furthest = KillPoint::InFlightUnsent;
-    for (const auto& request : sandbox.get("/requests").at("items")) {
+    auto const requests = sandbox.get("/requests");
+    for (const auto& request : requests.at("items")) {
         auto const& key = request.at("idempotencyKey");
         if (key.is_null() || std::find(keys.begin(), keys.end(), key) == keys.end()) continue;
         furthest = std::max(furthest, point_of(request, killed_at_ms));

@@ -45,16 +45,15 @@ std::string html_page(int status) {
 
 HttpReply make_error(int status, std::string_view code, std::string_view message,
                      ErrorShape shape) {
-    using Json = nlohmann::json;
     HttpReply reply;
     reply.status = status;
-    Json const coded{{"code", code}, {"message", message}};
+    nlohmann::json const coded{{"code", code}, {"message", message}};
     switch (shape) {
         case ErrorShape::Flat:
-            reply.body = Json{{"error", code}}.dump();
+            reply.body = nlohmann::json{{"error", code}}.dump();
             break;
         case ErrorShape::Nested:
-            reply.body = Json{{"error", coded}}.dump();
+            reply.body = nlohmann::json{{"error", coded}}.dump();
             break;
         case ErrorShape::Plain:
             reply.body = coded.dump();

@@ -9,7 +9,7 @@ using cadence::SessionId;
 using cadence::Write;
 using cadence::WriteKind;
 // Ordered, so that a request reads as its documentation does.
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 bool is_unreserved(char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -31,7 +31,7 @@ std::string percent_encoded(const std::string& text) {
     return result;
 }
 
-Json params_of(const Write& write) {
+OrderedJson params_of(const Write& write) {
     switch (write.kind) {
         case WriteKind::AddTime:
         case WriteKind::RemoveTime:
@@ -39,7 +39,7 @@ Json params_of(const Write& write) {
         case WriteKind::Freeze:
             return {{"durationSeconds", write.seconds.count()}};
         case WriteKind::Pillory: {
-            Json params{{"durationSeconds", write.seconds.count()}};
+            OrderedJson params{{"durationSeconds", write.seconds.count()}};
             if (!write.reason.empty()) params["reason"] = write.reason;
             return params;
         }
@@ -48,11 +48,11 @@ Json params_of(const Write& write) {
         case WriteKind::PilloryEnd:
             break;
     }
-    return Json::object();
+    return OrderedJson::object();
 }
 
-std::string to_text(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string to_text(const OrderedJson& json) {
+    return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 }  // namespace
@@ -64,10 +64,10 @@ std::string context_target(const SessionId& session) {
 Call call_of(const SessionId& session, const Write& write) {
     const std::string base = context_target(session);
     if (write.kind == WriteKind::Progress) {
-        const Json body{{"key", write.key}, {"amount", write.amount}};
+        const OrderedJson body{{"key", write.key}, {"amount", write.amount}};
         return {base + "/requirements/progress", to_text(body)};
     }
-    const Json body{{"name", to_string(write.kind)}, {"params", params_of(write)}};
+    const OrderedJson body{{"name", to_string(write.kind)}, {"params", params_of(write)}};
     return {base + "/action", to_text(body)};
 }
 

@@ -16,6 +16,10 @@ elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(cadenced_flags INTERFACE
         -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds
         -Wno-dangling-pointer -Wno-mismatched-new-delete)
+    if(CADENCED_UNITY)
+        # In a unity every source is an included file, whose anonymous namespaces g++ suspects.
+        target_compile_options(cadenced_flags INTERFACE -Wno-subobject-linkage)
+    endif()
 endif()
 
 if(CADENCED_SANITIZE)

@@ -41,7 +41,9 @@ TEST(CredentialHealth, AnyAcceptedCallBetween_ProvesTheCredential) {
     CredentialHealth health;
     for (int i = 0; i < 50; ++i) {
         EXPECT_FALSE(health.refused(lock(i), kNow));
-        if (i % 2 == 1) EXPECT_FALSE(health.accepted());
+        if (i % 2 == 1) {
+            EXPECT_FALSE(health.accepted());
+        }
     }
 }
 

@@ -68,7 +68,9 @@ TEST(RateWindow, WhoeverWaitsAsTold_NeverExceedsTheLimitInAnySixtySeconds) {
         ASSERT_EQ(window.wait(7, now), 0ms);
         window.called(now);
         calls.push_back(now);
-        if (i >= 7) ASSERT_GE(now - calls[calls.size() - 8], 60s);
+        if (i >= 7) {
+            ASSERT_GE(now - calls[calls.size() - 8], 60s);
+        }
     }
 }
 

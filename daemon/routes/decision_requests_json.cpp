@@ -11,7 +11,6 @@ namespace {
 using cadence::Error;
 using nlohmann::json;
 
-
 SettleRequest read_settle(const Fields& fields) {
     fields.need("outcome");
     SettleRequest settle;

@@ -17,8 +17,8 @@ class CredentialHealth {
 
     // True when this refusal is the one that turns the fault to the credential.
     bool refused(const SessionId& session, Monotonic now);
-    // Any call the platform did not answer with a refusal proves that the credential works. True when
-    // that ended a fault.
+    // Any call the platform did not answer with a refusal proves that the credential works. True
+    // when that ended a fault.
     bool accepted();
     // The operator reloaded: the next call is a probe.
     void reloaded();

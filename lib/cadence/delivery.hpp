@@ -27,10 +27,11 @@ enum class WriteKind { Progress, AddTime, RemoveTime, Freeze, Unfreeze, Pillory,
 
 struct Write {
     WriteKind kind{WriteKind::Progress};
-    std::string key;                  // Progress
-    std::int64_t amount{0};           // Progress, >= 1
-    std::chrono::seconds seconds{0};  // the timed kinds; for Unfreeze and PilloryEnd: of what they undo
-    std::string reason;               // Pillory; may be empty
+    std::string key;         // Progress
+    std::int64_t amount{0};  // Progress, >= 1
+    std::chrono::seconds seconds{
+        0};              // the timed kinds; for Unfreeze and PilloryEnd: of what they undo
+    std::string reason;  // Pillory; may be empty
     friend bool operator==(const Write&, const Write&) = default;
 };
 
@@ -82,15 +83,15 @@ struct AttemptFacts {
 };
 
 // `uniform` in [0, 1) spreads the waits (full jitter). An answer that is no fault of the write's
-// (token, host, throttle) gives Queued; whether that means waiting is the token's affair. An unwanted
-// punishment that was not applied is waived here. Unknown progress waits 60 s for its one resend; the
-// second unknown is settled at once by settle_unread.
+// (token, host, throttle) gives Queued; whether that means waiting is the token's affair. An
+// unwanted punishment that was not applied is waived here. Unknown progress waits 60 s for its one
+// resend; the second unknown is settled at once by settle_unread.
 [[nodiscard]] Transition after_answer(const AttemptFacts& facts, const Answer& answer,
                                       double uniform);
 
-// What becomes of an unknown write that nothing can settle: progress is sent once more (Queued), and
-// held or assumed applied when it is unknown again; a punishment is held, assumed applied, or waived
-// when it is not wanted any more.
+// What becomes of an unknown write that nothing can settle: progress is sent once more (Queued),
+// and held or assumed applied when it is unknown again; a punishment is held, assumed applied, or
+// waived when it is not wanted any more.
 [[nodiscard]] Transition settle_unread(const AttemptFacts& facts);
 
 // Full jitter: uniform in (0, min(5 min, 500 ms * 2^(attempt-1))], never below 50 ms.

@@ -30,22 +30,38 @@ Recovery recovery_of(ErrorCode code) {
 
 const char* to_string(ErrorCode code) {
     switch (code) {
-        case ErrorCode::InvalidArgument: return "invalid_argument";
-        case ErrorCode::NotFound: return "not_found";
-        case ErrorCode::Conflict: return "conflict";
-        case ErrorCode::CannotConnect: return "cannot_connect";
-        case ErrorCode::TimedOut: return "timed_out";
-        case ErrorCode::Cancelled: return "cancelled";
-        case ErrorCode::Interrupted: return "interrupted";
-        case ErrorCode::TooLarge: return "too_large";
-        case ErrorCode::Malformed: return "malformed";
-        case ErrorCode::StorageBusy: return "storage_busy";
-        case ErrorCode::StorageCorrupt: return "storage_corrupt";
-        case ErrorCode::StorageForeign: return "storage_foreign";
-        case ErrorCode::AlreadyRunning: return "already_running";
-        case ErrorCode::PermissionDenied: return "permission_denied";
-        case ErrorCode::Configuration: return "configuration";
-        case ErrorCode::Internal: return "internal";
+        case ErrorCode::InvalidArgument:
+            return "invalid_argument";
+        case ErrorCode::NotFound:
+            return "not_found";
+        case ErrorCode::Conflict:
+            return "conflict";
+        case ErrorCode::CannotConnect:
+            return "cannot_connect";
+        case ErrorCode::TimedOut:
+            return "timed_out";
+        case ErrorCode::Cancelled:
+            return "cancelled";
+        case ErrorCode::Interrupted:
+            return "interrupted";
+        case ErrorCode::TooLarge:
+            return "too_large";
+        case ErrorCode::Malformed:
+            return "malformed";
+        case ErrorCode::StorageBusy:
+            return "storage_busy";
+        case ErrorCode::StorageCorrupt:
+            return "storage_corrupt";
+        case ErrorCode::StorageForeign:
+            return "storage_foreign";
+        case ErrorCode::AlreadyRunning:
+            return "already_running";
+        case ErrorCode::PermissionDenied:
+            return "permission_denied";
+        case ErrorCode::Configuration:
+            return "configuration";
+        case ErrorCode::Internal:
+            return "internal";
     }
     return "internal";
 }

@@ -1,5 +1,5 @@
-// How a function says that it did not do what was asked: a value, never an exception. Callers branch
-// on the recovery class, people read the detail.
+// How a function says that it did not do what was asked: a value, never an exception. Callers
+// branch on the recovery class, people read the detail.
 #pragma once
 
 #include <string>

@@ -84,8 +84,9 @@ struct Policy {
 };
 
 // Refuses what would only be discovered at midnight: a punishment above its cap, a freeze outside
-// 60..86400 s, a grace longer than the window, counts and cadences out of range, two requirements of
-// one metric. The error names the field as the request does ("requirements[0].punishment.seconds").
+// 60..86400 s, a grace longer than the window, counts and cadences out of range, two requirements
+// of one metric. The error names the field as the request does
+// ("requirements[0].punishment.seconds").
 [[nodiscard]] Result<void> validate(const SessionSpec& spec, const Caps& caps, Instant now);
 
 }  // namespace cadence

@@ -50,8 +50,8 @@ struct WindowFacts {
 // How much of [start, end) the union of the intervals covers.
 [[nodiscard]] Duration covered(const std::vector<Interval>& intervals, Instant start, Instant end);
 
-// When a window is judged: end + grace; `grace` after enrolment if it ended before that; and for one
-// that ended inside an outage, not before that outage's end + outage_grace.
+// When a window is judged: end + grace; `grace` after enrolment if it ended before that; and for
+// one that ended inside an outage, not before that outage's end + outage_grace.
 [[nodiscard]] Instant judge_at(Instant end, Duration grace, Instant enrolled_at,
                                const std::vector<Interval>& outages, Duration outage_grace);
 
@@ -65,9 +65,9 @@ struct ContextSeen {
 enum class PunishedBy { Daemon, Platform, Nobody, NotKnownYet };
 
 // Who punishes a miss of this window. `seen`: the last context before the window's end, if any, and
-// every one since, oldest first. With `owner = auto` the platform does when any of them says that its
-// requirement punishes and its metric is ours or our key. Without a context: NotKnownYet, for every
-// owner but Platform and Nobody: until one has been seen nothing is sent.
+// every one since, oldest first. With `owner = auto` the platform does when any of them says that
+// its requirement punishes and its metric is ours or our key. Without a context: NotKnownYet, for
+// every owner but Platform and Nobody: until one has been seen nothing is sent.
 [[nodiscard]] PunishedBy punished_by(const Rules& rules, const std::string& metric,
                                      const std::vector<ContextSeen>& seen);
 

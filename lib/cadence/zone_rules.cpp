@@ -66,7 +66,8 @@ const std::optional<std::chrono::sys_seconds>& ZoneRules::valid_until() const {
 Instant ZoneRules::day_start(LocalDate date) const {
     // Local midnight, read as if it were UTC: instant t reads `date` or later when t + offset >=
     // it.
-    const auto midnight = sys_seconds{std::clamp(date, kFarthestPast, kFarthestFuture).time_since_epoch()};
+    const auto midnight =
+        sys_seconds{std::clamp(date, kFarthestPast, kFarthestFuture).time_since_epoch()};
     // No earlier period can hold it: its offset would have to be more than the largest.
     auto period = period_at(periods_, midnight - kLargestOffset);
     for (auto next = std::next(period); next != periods_.end(); period = next++) {

@@ -1,6 +1,6 @@
 // One time zone as a value: its offsets from UTC over all of time, and the civil days they make.
-// Pure: who loads it (net::ZoneDatabase) is not known here. Immutable once made, so it may be shared
-// between threads.
+// Pure: who loads it (net::ZoneDatabase) is not known here. Immutable once made, so it may be
+// shared between threads.
 #pragma once
 
 #include <optional>
@@ -20,8 +20,9 @@ class ZoneRules {
         std::chrono::seconds offset;
     };
 
-    // `periods`: ascending, at least one, the first from the beginning of time. `valid_until`: where
-    // the explicit rules end although the zone goes on changing its offset; empty when they never do.
+    // `periods`: ascending, at least one, the first from the beginning of time. `valid_until`:
+    // where the explicit rules end although the zone goes on changing its offset; empty when they
+    // never do.
     ZoneRules(std::string name, std::string version, std::vector<Period> periods,
               std::optional<std::chrono::sys_seconds> valid_until);
 
@@ -30,9 +31,9 @@ class ZoneRules {
     [[nodiscard]] const std::string& version() const { return version_; }
     [[nodiscard]] const std::optional<std::chrono::sys_seconds>& valid_until() const;
 
-    // The first instant whose local date is `date` or later: the start of that local day. A midnight
-    // in a gap is the transition, one that comes twice is the first; a skipped date starts where the
-    // next existing one does. Does not allocate.
+    // The first instant whose local date is `date` or later: the start of that local day. A
+    // midnight in a gap is the transition, one that comes twice is the first; a skipped date starts
+    // where the next existing one does. Does not allocate.
     [[nodiscard]] Instant day_start(LocalDate date) const;
 
     // The local day that `instant` belongs to: day_start(d) <= instant < day_start(d + 1). Where a

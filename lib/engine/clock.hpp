@@ -23,8 +23,8 @@ class Alarm {
     Alarm(const Alarm&) = delete;
     Alarm& operator=(const Alarm&) = delete;
 
-    // Waits until the wall clock reaches `at` (empty: for ever), ring() or a step of the clock. A ring
-    // before the wait ends the wait at once; several rings count as one. One waiter at a time.
+    // Waits until the wall clock reaches `at` (empty: for ever), ring() or a step of the clock. A
+    // ring before the wait ends the wait at once; several rings count as one. One waiter at a time.
     // Cancelled: throws boost::system::system_error(operation_aborted), as any Asio wait.
     [[nodiscard]] virtual boost::asio::awaitable<Wake> wait_until(
         std::optional<cadence::Instant> at) = 0;

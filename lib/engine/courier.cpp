@@ -42,9 +42,9 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
     auto const due = co_await ports.outbox.find_due_lanes(shared_->settings.policy,
                                                           ports.clock.now(), 2 * lanes);
     if (!due) {
-        ports.journal.write(Level::Error, fmt::format("event=ledger_failed code={} detail=\"{}\"",
-                                                      to_string(due.error().code),
-                                                      due.error().detail));
+        ports.journal.write(Level::Error,
+                            fmt::format("event=ledger_failed code={} detail=\"{}\"",
+                                        to_string(due.error().code), due.error().detail));
         co_return ports.clock.now() + kAfterFailure;
     }
     for (const auto& session : due->sessions) {
@@ -75,8 +75,8 @@ void Courier::ended(const cadence::SessionId& session, std::exception_ptr failur
         std::rethrow_exception(std::move(failure));
     } catch (const std::exception& error) {
         shared_->ports.journal.write(
-            Level::Error, fmt::format("event=lane_failed session={} detail=\"{}\"", session.value,
-                                      error.what()));
+            Level::Error,
+            fmt::format("event=lane_failed session={} detail=\"{}\"", session.value, error.what()));
     }
 }
 

@@ -26,10 +26,10 @@ struct Judged {
 
 struct DocketPass {
     std::vector<Judged> judged;
-    int opened{0};         // windows begun
-    int waived{0};         // punishments past their age
-    int tokens_died{0};    // expired, or set aside for longer than 60 s
-    bool more{false};      // the limit was met: call again at once
+    int opened{0};                             // windows begun
+    int waived{0};                             // punishments past their age
+    int tokens_died{0};                        // expired, or set aside for longer than 60 s
+    bool more{false};                          // the limit was met: call again at once
     std::optional<cadence::Instant> next_due;  // when there is something to do again
 };
 
@@ -80,8 +80,8 @@ class Docket {
     // `limit` rows of each.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DocketPass>> work_off(
         cadence::Policy policy, cadence::Instant now, int limit) = 0;
-    // The clock was set back to `now`: missed windows whose end + grace lies in the future again are
-    // open again and their unsent punishments waived.
+    // The clock was set back to `now`: missed windows whose end + grace lies in the future again
+    // are open again and their unsent punishments waived.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> reopen(
         cadence::Policy policy, cadence::Instant now) = 0;
     // Judges closed windows of the range again, from `cursor` on, at most `limit` of them; with

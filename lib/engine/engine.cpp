@@ -15,9 +15,10 @@ class Engine::Impl {
     Impl(boost::asio::any_io_executor loop, Ports ports, Settings settings)
         : shared_{std::move(ports), std::move(settings), {}, false},
           courier_(std::move(loop), shared_),
-          scheduler_(shared_.ports.clock, shared_.ports.docket, shared_.ports.journal,
-                     [this]() -> const cadence::Policy& { return shared_.settings.policy; },
-                     [this] { courier_.changed(); }) {
+          scheduler_(
+              shared_.ports.clock, shared_.ports.docket, shared_.ports.journal,
+              [this]() -> const cadence::Policy& { return shared_.settings.policy; },
+              [this] { courier_.changed(); }) {
         for (const auto& [name, platform] : shared_.ports.platforms) {
             shared_.gates.emplace(name, PlatformGate{*platform});
         }
@@ -56,10 +57,11 @@ class Engine::Impl {
     void report(const Recovery& recovery) {
         auto& journal = shared_.ports.journal;
         if (recovery.unknown > 0) {
-            journal.write(Level::Warning,
-                          fmt::format("event=recovered unknown={} note=\"writes that were in flight "
-                                      "when the daemon ended\"",
-                                      recovery.unknown));
+            journal.write(
+                Level::Warning,
+                fmt::format("event=recovered unknown={} note=\"writes that were in flight "
+                            "when the daemon ended\"",
+                            recovery.unknown));
         }
         if (recovery.outage) {
             auto const length = recovery.outage->end - recovery.outage->start;

@@ -1,6 +1,6 @@
 // The engine: the coroutines that make time pass (scheduler) and that carry writes to the platforms
-// (courier), over the ports. Owns no state that must survive; the ledger is the truth. Everything on
-// the loop's thread.
+// (courier), over the ports. Owns no state that must survive; the ledger is the truth. Everything
+// on the loop's thread.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -51,7 +51,8 @@ struct PlatformHealth {
     std::optional<LastError> last_error;
     bool has_credential{true};
     bool credential_refused{false};
-    cadence::Duration clock_skew{0};  // the platform's Date minus ours; beyond 2 min punishments wait
+    cadence::Duration clock_skew{
+        0};  // the platform's Date minus ours; beyond 2 min punishments wait
 };
 
 class Engine {
@@ -61,9 +62,9 @@ class Engine {
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    // Recovers what a crash left, then works until stop(). Returns when every write in flight has come
-    // home or the drain is over; what was still in flight then is recorded as unknown. The error is
-    // one of the ledger's that leaves nothing to do but to stop.
+    // Recovers what a crash left, then works until stop(). Returns when every write in flight has
+    // come home or the drain is over; what was still in flight then is recorded as unknown. The
+    // error is one of the ledger's that leaves nothing to do but to stop.
     [[nodiscard]] boost::asio::awaitable<cadence::Result<void>> run();
     void stop();
 

@@ -1,7 +1,7 @@
 // The port through which facts enter the ledger: lock sessions, pauses, launches, proofs and the
-// platform's contexts. Every call is one unit of work: when it has come home with a value, that value
-// is durable (committed and synced); when it has come home with an error, nothing has changed.
-// Loop's thread; calls may overlap and are applied in the order in which they were made.
+// platform's contexts. Every call is one unit of work: when it has come home with a value, that
+// value is durable (committed and synced); when it has come home with an error, nothing has
+// changed. Loop's thread; calls may overlap and are applied in the order in which they were made.
 // Cancelling a call does not undo it.
 #pragma once
 
@@ -20,7 +20,8 @@ struct Launch {
     cadence::SessionId session;
     cadence::Secret token;
     cadence::Instant launched_at;
-    // From a JWT's own exp where the token is one; the ledger takes the earlier of it and launch + 10 h.
+    // From a JWT's own exp where the token is one; the ledger takes the earlier of it and launch +
+    // 10 h.
     std::optional<cadence::Instant> token_exp;
     std::optional<std::string> timezone;
     std::string platform;  // of a lock session that this launch enrols
@@ -66,8 +67,8 @@ class Intake {
     virtual ~Intake() = default;
 
     enum class Put { Created, Updated };
-    // Errors: InvalidArgument with the field (an unknown zone: "timezone"; windows beyond the zone's
-    // rules). Creates every window from activation to now and the open one.
+    // Errors: InvalidArgument with the field (an unknown zone: "timezone"; windows beyond the
+    // zone's rules). Creates every window from activation to now and the open one.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Put>> put_session(
         cadence::SessionSpec spec, cadence::Policy policy, cadence::Instant now) = 0;
     // Ends it; repeating is fine. Errors: NotFound.

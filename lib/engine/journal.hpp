@@ -1,6 +1,6 @@
 // What the engine says of its work, one line an event, for the log. STYLE.md gives the levels'
-// meaning: error = we failed someone; warning = odd but handled; info = a state the operator wants to
-// see; debug = the rest.
+// meaning: error = we failed someone; warning = odd but handled; info = a state the operator wants
+// to see; debug = the rest.
 #pragma once
 
 #include <string>

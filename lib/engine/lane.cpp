@@ -27,18 +27,19 @@ std::string text_of(const cadence::Answer& answer) {
 
 Level level_of(AnswerKind kind) {
     switch (kind) {
-        case AnswerKind::Applied: return Level::Info;
-        case AnswerKind::Rejected: return Level::Error;
-        default: return Level::Warning;
+        case AnswerKind::Applied:
+            return Level::Info;
+        case AnswerKind::Rejected:
+            return Level::Error;
+        default:
+            return Level::Warning;
     }
 }
 
 }  // namespace
 
 Lane::Lane(cadence::SessionId session, Shared& shared)
-    : session_(std::move(session)),
-      shared_(&shared),
-      pause_(shared.ports.clock.make_alarm()) {}
+    : session_(std::move(session)), shared_(&shared), pause_(shared.ports.clock.make_alarm()) {}
 
 boost::asio::awaitable<void> Lane::run() {
     // A cancelled write still has to be recorded; the calls below report cancellation as a value.
@@ -138,10 +139,9 @@ Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, std::optional<LockRe
     auto answer =
         co_await channel_->submit(session_, std::move(head.token->secret), begun->write, key);
     pass(Waypoint::AnsweredUnwritten);
-    log(level_of(answer.kind),
-        fmt::format("event=sent delivery={} attempt={} kind={} write={} {}", head.delivery.value,
-                    begun->number, to_string(head.kind), to_string(begun->write.kind),
-                    text_of(answer)));
+    log(level_of(answer.kind), fmt::format("event=sent delivery={} attempt={} kind={} write={} {}",
+                                           head.delivery.value, begun->number, to_string(head.kind),
+                                           to_string(begun->write.kind), text_of(answer)));
     auto const finished = co_await finish(head.delivery, begun->number, answer);
     co_await heard(gate, head.platform, std::move(answer));
     co_return finished;
@@ -163,7 +163,8 @@ Lane::Next Lane::finish(cadence::DeliveryId delivery, int number, cadence::Answe
             co_return finished->session_ended ? Step::Done : Step::Progressed;
         }
         auto const step = storage_failed(finished.error());
-        if (shared_->stopping || recovery_of(finished.error().code) != cadence::Recovery::Retryable) {
+        if (shared_->stopping ||
+            recovery_of(finished.error().code) != cadence::Recovery::Retryable) {
             co_return step;
         }
         co_await pause_->wait_until(now + kAfterStorageFailure);
@@ -219,8 +220,7 @@ boost::asio::awaitable<bool> Lane::open_channel(PlatformGate* gate) {
 boost::asio::awaitable<void> Lane::heard(PlatformGate* gate, std::string platform,
                                          cadence::Answer answer) {
     auto& ports = shared_->ports;
-    auto const turn =
-        gate->answered(session_, answer, ports.clock.now(), ports.clock.steady_now());
+    auto const turn = gate->answered(session_, answer, ports.clock.now(), ports.clock.steady_now());
     if (turn == PlatformGate::Turn::CredentialWorks) {
         log(Level::Info, fmt::format("event=credential_accepted platform={}", platform));
     }

@@ -26,7 +26,8 @@ class Lane {
     Lane(cadence::SessionId session, Shared& shared);
 
     // Returns when nothing is due for the lock session, or at stop once a write in flight has come
-    // home. Cancelled (terminal): the write's outcome is recorded as unknown if bytes may have left.
+    // home. Cancelled (terminal): the write's outcome is recorded as unknown if bytes may have
+    // left.
     [[nodiscard]] boost::asio::awaitable<void> run();
 
   private:

@@ -30,10 +30,10 @@ struct UsableToken {
 // The next thing to do for one lock session: the lane's head.
 struct LaneHead {
     enum class Todo {
-        Nothing,     // until next_due, or until something happens
-        Verify,      // read the context with `token`
-        Settle,      // `delivery` is unknown and its wait is over
-        Send,        // `delivery`, with `token`
+        Nothing,  // until next_due, or until something happens
+        Verify,   // read the context with `token`
+        Settle,   // `delivery` is unknown and its wait is over
+        Send,     // `delivery`, with `token`
     };
     Todo todo{Todo::Nothing};
     std::string platform;
@@ -78,21 +78,21 @@ class Outbox {
   public:
     virtual ~Outbox() = default;
 
-    // Lock sessions that have something to do at `now`: an unverified live token, a due delivery that
-    // a live token can carry, an unknown write whose wait is over.
+    // Lock sessions that have something to do at `now`: an unverified live token, a due delivery
+    // that a live token can carry, an unknown write whose wait is over.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DueLanes>> find_due_lanes(
         cadence::Policy policy, cadence::Instant now, int limit) = 0;
-    // The order of work on a launch: verify; settle; progress, oldest window first; undo; punishments,
-    // oldest first. Nothing is sent with a token that expires within margin + `round_trip`. While a
-    // punishment or undo is unknown no other one is sent.
+    // The order of work on a launch: verify; settle; progress, oldest window first; undo;
+    // punishments, oldest first. Nothing is sent with a token that expires within margin +
+    // `round_trip`. While a punishment or undo is unknown no other one is sent.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<LaneHead>> load_lane(
         cadence::SessionId session, cadence::Policy policy, cadence::Instant now,
         cadence::Duration round_trip) = 0;
 
-    // queued -> inFlight, committed and synced when this comes home Started. Checks again, in the same
-    // transaction: still queued and wanted, the window still missed, the lock session active and not
-    // paused, no brake, a context seen, who punishes, misfire policy, caps, the token. What may not
-    // be sent any more is waived there.
+    // queued -> inFlight, committed and synced when this comes home Started. Checks again, in the
+    // same transaction: still queued and wanted, the window still missed, the lock session active
+    // and not paused, no brake, a context seen, who punishes, misfire policy, caps, the token. What
+    // may not be sent any more is waived there.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Attempt>> begin_attempt(
         BeginAttempt begin, cadence::Policy policy, cadence::Instant now) = 0;
     // What came back. Also buries or sets aside the token, ends or suspends the lock session.
@@ -104,8 +104,8 @@ class Outbox {
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<FinishedAttempt>> settle_unread(
         cadence::DeliveryId delivery, cadence::Instant now) = 0;
 
-    // A context could not be read with this token: as far as `answer` speaks of the token or the lock
-    // session, that is recorded; the token is tried again after `wait`.
+    // A context could not be read with this token: as far as `answer` speaks of the token or the
+    // lock session, that is recorded; the token is tried again after `wait`.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> record_refusal(
         cadence::SessionId session, std::string token_hash, cadence::Answer answer,
         cadence::Duration wait, cadence::Instant now) = 0;
@@ -125,8 +125,8 @@ class Outbox {
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> settle(
         cadence::DeliveryId delivery, Settlement outcome, std::string reason,
         cadence::Instant now) = 0;
-    // The bulk forms change the rows in a fitting state, skip the others, and say how many. An empty
-    // filter is InvalidArgument.
+    // The bulk forms change the rows in a fitting state, skip the others, and say how many. An
+    // empty filter is InvalidArgument.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> waive_all(
         BulkFilter filter, std::string reason, cadence::Instant now) = 0;
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> settle_all(

@@ -1,6 +1,6 @@
-// What the engine remembers of one platform while it runs: whether its host and our credential work,
-// how far its clock is from ours, how long an answer takes, and how many calls each lock session has
-// made. Lost with the process, without harm. No I/O, no waiting.
+// What the engine remembers of one platform while it runs: whether its host and our credential
+// work, how far its clock is from ours, how long an answer takes, and how many calls each lock
+// session has made. Lost with the process, without harm. No I/O, no waiting.
 #pragma once
 
 #include <map>
@@ -21,8 +21,8 @@ class PlatformGate {
   public:
     explicit PlatformGate(Platform& platform) : platform_(&platform) {}
 
-    // Zero: a call of this class may be made for this lock session now, and counts as made. Else how
-    // long until one may.
+    // Zero: a call of this class may be made for this lock session now, and counts as made. Else
+    // how long until one may.
     [[nodiscard]] cadence::Duration enter(const cadence::SessionId& session,
                                           cadence::CallClass call_class, cadence::Monotonic now);
 

@@ -1,5 +1,6 @@
-// The port for questions: everything the status socket shows. Read-only, from the last commit; a call
-// neither waits for the writer nor delays it. Lists are pages: at most `limit` rows after `cursor`.
+// The port for questions: everything the status socket shows. Read-only, from the last commit; a
+// call neither waits for the writer nor delays it. Lists are pages: at most `limit` rows after
+// `cursor`.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -86,7 +87,7 @@ struct RequirementRecord {
     cadence::Instant enrolled_at;
     bool punish_past{false};
     int generation{0};
-    cadence::Rules rules;               // of the newest generation: from the next boundary on
+    cadence::Rules rules;              // of the newest generation: from the next boundary on
     std::optional<WindowRecord> open;  // null when none
 };
 
@@ -112,12 +113,12 @@ struct Page {
 };
 
 struct LedgerStatus {
-    std::map<std::string, std::int64_t> sessions;    // active, suspended, ended
+    std::map<std::string, std::int64_t> sessions;  // active, suspended, ended
     std::int64_t sessions_paused{0};
     std::int64_t tokens_valid{0};  // lock sessions with a usable token
     std::optional<cadence::Instant> next_token_expiry;
-    std::map<std::string, std::int64_t> windows;     // open, met, missed, excused
-    std::map<std::string, std::int64_t> proofs;      // pending, submitted, rejected, unknown, waived
+    std::map<std::string, std::int64_t> windows;  // open, met, missed, excused
+    std::map<std::string, std::int64_t> proofs;   // pending, submitted, rejected, unknown, waived
     std::map<std::string, std::int64_t> deliveries;  // by state
     std::optional<cadence::Instant> oldest_waiting_at;
     std::optional<cadence::Instant> next_window_close;
@@ -149,10 +150,11 @@ class Records {
     virtual ~Records() = default;
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<LedgerStatus>> load_status(
         cadence::Policy policy, cadence::Instant now) = 0;
-    // Errors of the lists: InvalidArgument with field "cursor"; NotFound for an unknown lock session.
-    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Page<SessionRecord>>> list_sessions(
-        int limit, std::optional<std::string> cursor, cadence::Policy policy,
-        cadence::Instant now) = 0;
+    // Errors of the lists: InvalidArgument with field "cursor"; NotFound for an unknown lock
+    // session.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Page<SessionRecord>>>
+    list_sessions(int limit, std::optional<std::string> cursor, cadence::Policy policy,
+                  cadence::Instant now) = 0;
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<SessionRecord>> load_session(
         cadence::SessionId session, cadence::Policy policy, cadence::Instant now) = 0;
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Page<WindowRecord>>> list_windows(

@@ -14,8 +14,7 @@ constexpr std::chrono::seconds kAfterLedgerFailure{1};
 }  // namespace
 
 Scheduler::Scheduler(Clock& clock, Docket& docket, Journal& journal,
-                     std::function<const cadence::Policy&()> policy,
-                     std::function<void()> new_work)
+                     std::function<const cadence::Policy&()> policy, std::function<void()> new_work)
     : clock_(&clock),
       docket_(&docket),
       journal_(&journal),
@@ -94,8 +93,9 @@ void Scheduler::report(const DocketPass& done) const {
                                           : std::string{}));
     }
     if (done.waived > 0) {
-        journal_->write(Level::Warning,
-                        fmt::format("event=punishments_waived count={} reason=max_age", done.waived));
+        journal_->write(
+            Level::Warning,
+            fmt::format("event=punishments_waived count={} reason=max_age", done.waived));
     }
     if (!done.judged.empty() || done.waived > 0 || done.tokens_died > 0) new_work_();
 }

@@ -1,5 +1,5 @@
-// Makes time pass: wakes when a window ends or is to be judged, when a punishment or a token comes of
-// age, and every 20 seconds to say that the daemon lives. Costs what is due.
+// Makes time pass: wakes when a window ends or is to be judged, when a punishment or a token comes
+// of age, and every 20 seconds to say that the daemon lives. Costs what is due.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -21,7 +21,8 @@ class Scheduler {
     Scheduler(Clock& clock, Docket& docket, Journal& journal,
               std::function<const cadence::Policy&()> policy, std::function<void()> new_work);
 
-    // Until stop(). Ledger errors are logged and tried again after a second: the database may recover.
+    // Until stop(). Ledger errors are logged and tried again after a second: the database may
+    // recover.
     [[nodiscard]] boost::asio::awaitable<void> run();
     void stop();
     void changed();  // windows may have come into being: plan anew

@@ -1,5 +1,5 @@
-// Named points between two states of a delivery. In the daemon passing one does nothing; the programs
-// of the crash tests link a definition of their own that lingers or dies there.
+// Named points between two states of a delivery. In the daemon passing one does nothing; the
+// programs of the crash tests link a definition of their own that lingers or dies there.
 #pragma once
 
 namespace engine {

@@ -83,8 +83,8 @@ TEST(Faults, DeadToken_WaitsForTheNextLaunch) {
     world.enrol(Json::array({World::daily_since("checkin", 60, 1)}));
     auto const token = world.sandbox.launch("wearer");
     world.sandbox.post("/sessions/wearer/tokens/revoke", Json::object());
-    ASSERT_EQ(
-        world.daemon.post("/v1/sessions/wearer/launches", {{"mainToken", token}}).status, 202);
+    ASSERT_EQ(world.daemon.post("/v1/sessions/wearer/launches", {{"mainToken", token}}).status,
+              202);
     ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "waiting") == 1; }));
     EXPECT_TRUE(world.effects("add_time").empty());
     world.launch();
@@ -102,9 +102,8 @@ TEST(Faults, RefusedCredential_IsNotTakenForDeadTokens) {
     }
     ASSERT_TRUE(
         eventually(seconds{30}, [&world] { return world.daemon.get("/readyz").status == 503; }));
-    EXPECT_TRUE(eventually(seconds{5}, [&world] {
-        return world.daemon.status().at("tokens").at("valid") == 3;
-    }));
+    EXPECT_TRUE(eventually(
+        seconds{5}, [&world] { return world.daemon.status().at("tokens").at("valid") == 3; }));
 
     world.sandbox.post("/keys", {{"key", kDeveloperKey}});
     EXPECT_EQ(world.daemon.call("POST", "/v1/reload").status, 200) << "a reload probes at once";

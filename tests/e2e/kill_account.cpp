@@ -63,12 +63,12 @@ std::vector<std::string> Account::violations(int kills_in_flight) const {
     demand(effects + held_not_applied == missed,
            fmt::format("effects {} + held-not-applied {} are not the {} missed windows", effects,
                        held_not_applied, missed));
-    demand(held <= kills_in_flight, fmt::format("{} held, but only {} kills hit a write in flight",
-                                                held, kills_in_flight));
+    demand(held <= kills_in_flight,
+           fmt::format("{} held, but only {} kills hit a write in flight", held, kills_in_flight));
     demand(forgotten == 0, fmt::format("{} acknowledged proofs were lost", forgotten));
-    demand(progress + held >= acknowledged,
-           fmt::format("{} proofs were acknowledged, progress of {} arrived", acknowledged,
-                       progress));
+    demand(
+        progress + held >= acknowledged,
+        fmt::format("{} proofs were acknowledged, progress of {} arrived", acknowledged, progress));
     demand(stuck == 0, fmt::format("{} deliveries are neither final nor held", stuck));
     return all;
 }

@@ -11,15 +11,15 @@
 namespace e2e {
 
 struct Account {
-    int missed{0};            // windows of the punished requirement
-    int effects{0};           // punishments that truly happened
-    int punished_twice{0};    // windows with more than one
-    int held{0};              // deliveries that wait for a person
-    int held_not_applied{0};  // punishments held that did not happen
-    int acknowledged{0};      // proofs
-    int forgotten{0};         // of them
+    int missed{0};             // windows of the punished requirement
+    int effects{0};            // punishments that truly happened
+    int punished_twice{0};     // windows with more than one
+    int held{0};               // deliveries that wait for a person
+    int held_not_applied{0};   // punishments held that did not happen
+    int acknowledged{0};       // proofs
+    int forgotten{0};          // of them
     std::int64_t progress{0};  // the amount that truly arrived
-    int stuck{0};             // deliveries neither final nor held
+    int stuck{0};              // deliveries neither final nor held
 
     // Every promise that does not hold, a sentence each.
     [[nodiscard]] std::vector<std::string> violations(int kills_in_flight) const;

@@ -26,11 +26,16 @@ KillPoint point_of(const Json& request, std::int64_t killed_at_ms) {
 
 const char* to_string(KillPoint point) {
     switch (point) {
-        case KillPoint::BeforeInFlight: return "before inFlight";
-        case KillPoint::InFlightUnsent: return "inFlight, unsent";
-        case KillPoint::SentUnapplied: return "sent, unapplied";
-        case KillPoint::AppliedUnanswered: return "applied, unanswered";
-        case KillPoint::AnsweredUncommitted: return "answered, uncommitted";
+        case KillPoint::BeforeInFlight:
+            return "before inFlight";
+        case KillPoint::InFlightUnsent:
+            return "inFlight, unsent";
+        case KillPoint::SentUnapplied:
+            return "sent, unapplied";
+        case KillPoint::AppliedUnanswered:
+            return "applied, unanswered";
+        case KillPoint::AnsweredUncommitted:
+            return "answered, uncommitted";
     }
     return "";
 }
@@ -49,9 +54,8 @@ std::vector<std::string> keys_in_flight(const std::filesystem::path& database) {
                                                                 values[0] + "-" + values[1]);
         return 0;
     };
-    auto const ec = sqlite3_exec(handle,
-                                 "SELECT id, attempts FROM delivery WHERE state = 'inFlight'", add,
-                                 &keys, nullptr);
+    auto const ec = sqlite3_exec(
+        handle, "SELECT id, attempts FROM delivery WHERE state = 'inFlight'", add, &keys, nullptr);
     sqlite3_close(handle);
     if (ec != SQLITE_OK) throw std::runtime_error("cannot read " + database.string());
     return keys;

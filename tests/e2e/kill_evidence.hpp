@@ -1,5 +1,5 @@
-// What one SIGKILL fell into: the ledger as the dead daemon left it, beside what the sandbox had seen
-// by then.
+// What one SIGKILL fell into: the ledger as the dead daemon left it, beside what the sandbox had
+// seen by then.
 #pragma once
 
 #include <array>

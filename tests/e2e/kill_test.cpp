@@ -1,7 +1,7 @@
 // The kill test: the real daemon is killed with SIGKILL, again and again, at random moments of real
-// writes over real TLS to a sandbox that takes its time, while proofs come in. Then it is counted what
-// truly happened. --expect-violation: the daemon under test has a deliberate fault, and the test
-// passes when it is caught.
+// writes over real TLS to a sandbox that takes its time, while proofs come in. Then it is counted
+// what truly happened. --expect-violation: the daemon under test has a deliberate fault, and the
+// test passes when it is caught.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -57,17 +57,16 @@ Json enrolment(int windows) {
                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
     Json const day = {{"every", 1}, {"unit", "day"}};
     return {{"timezone", "UTC"},
-            {"requirements",
-             Json::array({{{"metric", kPunished},
-                           {"requiredCount", 1},
-                           {"cadence", day},
-                           {"punishment", {{"type", "add_time"}, {"seconds", 60}}},
-                           {"activeFrom", since},
-                           {"punishPast", true}},
-                          {{"metric", kProven},
-                           {"requiredCount", 1000000},
-                           {"cadence", day},
-                           {"punishment", {{"type", "none"}, {"seconds", 0}}}}})}};
+            {"requirements", Json::array({{{"metric", kPunished},
+                                           {"requiredCount", 1},
+                                           {"cadence", day},
+                                           {"punishment", {{"type", "add_time"}, {"seconds", 60}}},
+                                           {"activeFrom", since},
+                                           {"punishPast", true}},
+                                          {{"metric", kProven},
+                                           {"requiredCount", 1000000},
+                                           {"cadence", day},
+                                           {"punishment", {{"type", "none"}, {"seconds", 0}}}}})}};
 }
 
 void slow_down(const Sandbox& sandbox) {
@@ -103,8 +102,7 @@ class KillTest {
           backend_(daemon_, kSession, kProven) {}
 
     int run() {
-        auto const token =
-            sandbox_.add_session(kSession, {{"timeRemainingSeconds", 100'000'000}});
+        auto const token = sandbox_.add_session(kSession, {{"timeRemainingSeconds", 100'000'000}});
         slow_down(sandbox_);
         daemon_.start_and_wait();
         enrol(token);
@@ -143,8 +141,8 @@ class KillTest {
         }
     }
 
-    // The sandbox answers at once again; whatever still waits goes out, and what is unknown is settled
-    // (progress is sent once more after a minute).
+    // The sandbox answers at once again; whatever still waits goes out, and what is unknown is
+    // settled (progress is sent once more after a minute).
     void settle_down() {
         sandbox_.remove("/faults");
         daemon_.start_and_wait();

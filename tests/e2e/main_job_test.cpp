@@ -56,10 +56,10 @@ first_window = "strict"
                 shifted_clock(milliseconds{midnight - kBeforeMidnightMs - real}));
     world.enrol(Json::array({World::daily("checkin", 600), World::daily("walk", 600)}));
     world.launch();
-    ASSERT_EQ(world.daemon.post("/v1/proofs",
-                                {{"id", "w1"}, {"sessionId", "wearer"}, {"metric", "walk"}})
-                  .status,
-              201);
+    ASSERT_EQ(
+        world.daemon.post("/v1/proofs", {{"id", "w1"}, {"sessionId", "wearer"}, {"metric", "walk"}})
+            .status,
+        201);
     EXPECT_TRUE(world.effects("add_time").empty()) << "punished before the window's end";
 
     ASSERT_TRUE(eventually(seconds{20}, [&world] { return !world.effects("add_time").empty(); }));
@@ -76,14 +76,13 @@ first_window = "strict"
 
 TEST(MainJob, PlatformThatPunishesByItself_IsLeftToIt) {
     World world;
-    world.sandbox.patch(
-        "/sessions/wearer",
-        {{"extensionRequirements",
-          {{"enabled", true},
-           {"metric", "checkin"},
-           {"requiredCount", 1},
-           {"cadence", {{"every", 1}, {"unit", "day"}}},
-           {"punishment", {{"type", "add_time"}, {"seconds", 900}}}}}});
+    world.sandbox.patch("/sessions/wearer",
+                        {{"extensionRequirements",
+                          {{"enabled", true},
+                           {"metric", "checkin"},
+                           {"requiredCount", 1},
+                           {"cadence", {{"every", 1}, {"unit", "day"}}},
+                           {"punishment", {{"type", "add_time"}, {"seconds", 900}}}}}});
     world.enrol(Json::array({World::daily_since("checkin", 900, 3)}));
     world.launch();
     ASSERT_TRUE(eventually(seconds{30}, [&world] {
@@ -120,8 +119,8 @@ TEST(MainJob, EndedLockSession_LeavesNoTraceOfItsTokenInAnyFile) {
     World world;
     world.enrol(Json::array({World::daily("checkin", 60)}));
     auto const token = world.sandbox.launch("wearer");
-    ASSERT_EQ(
-        world.daemon.post("/v1/sessions/wearer/launches", {{"mainToken", token}}).status, 202);
+    ASSERT_EQ(world.daemon.post("/v1/sessions/wearer/launches", {{"mainToken", token}}).status,
+              202);
     EXPECT_EQ(world.daemon.call("DELETE", "/v1/sessions/wearer").status, 200);
     EXPECT_EQ(world.daemon.stop(), 0);
     for (const auto& entry :

@@ -1,5 +1,5 @@
-// A real program as a child process: started with arguments and an environment, its output kept in a
-// file, signalled, waited for, and never left behind.
+// A real program as a child process: started with arguments and an environment, its output kept in
+// a file, signalled, waited for, and never left behind.
 #pragma once
 
 #include <sys/types.h>
@@ -30,7 +30,8 @@ class Program {
     ~Program();  // SIGKILL, if it still runs
 
     void signal(int number) const;
-    // The exit code, 128 + the signal that ended it, or nothing when it still runs after `patience`.
+    // The exit code, 128 + the signal that ended it, or nothing when it still runs after
+    // `patience`.
     [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds patience);
     [[nodiscard]] bool running();
     [[nodiscard]] pid_t pid() const { return pid_; }

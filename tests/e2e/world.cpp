@@ -34,8 +34,8 @@ Json World::daily_since(const std::string& metric, int seconds, int days) {
 }
 
 void World::enrol(const Json& requirements, const std::string& timezone) const {
-    auto const answer = daemon.put("/v1/sessions/wearer",
-                                   {{"timezone", timezone}, {"requirements", requirements}});
+    auto const answer =
+        daemon.put("/v1/sessions/wearer", {{"timezone", timezone}, {"requirements", requirements}});
     if (answer.status / 100 != 2) throw std::runtime_error("not enrolled: " + answer.body);
 }
 
@@ -46,10 +46,9 @@ void World::launch() const {
 }
 
 void World::hand_in(const std::string& id, const std::string& metric, std::int64_t at_ms) const {
-    auto const answer = daemon.post("/v1/proofs", {{"id", id},
-                                                   {"sessionId", "wearer"},
-                                                   {"metric", metric},
-                                                   {"happenedAt", rfc3339(at_ms)}});
+    auto const answer = daemon.post(
+        "/v1/proofs",
+        {{"id", id}, {"sessionId", "wearer"}, {"metric", metric}, {"happenedAt", rfc3339(at_ms)}});
     if (answer.status != 201) throw std::runtime_error("proof not taken: " + answer.body);
 }
 
@@ -80,8 +79,8 @@ std::map<std::string, std::string> shifted_clock(std::chrono::milliseconds shift
 }
 
 std::string rfc3339(std::int64_t at_ms) {
-    auto const instant = std::chrono::sys_time<std::chrono::milliseconds>{
-        std::chrono::milliseconds{at_ms}};
+    auto const instant =
+        std::chrono::sys_time<std::chrono::milliseconds>{std::chrono::milliseconds{at_ms}};
     auto const day = std::chrono::floor<std::chrono::days>(instant);
     auto const date = std::chrono::year_month_day{day};
     auto const time = std::chrono::hh_mm_ss{instant - day};

@@ -1,5 +1,5 @@
-// What an end-to-end test stands on: a directory, the sandbox, the daemon, and a few words to speak of
-// a lock session "wearer".
+// What an end-to-end test stands on: a directory, the sandbox, the daemon, and a few words to speak
+// of a lock session "wearer".
 #pragma once
 
 #include <cstdint>

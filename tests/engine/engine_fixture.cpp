@@ -17,13 +17,13 @@ bool Remembered::has(const std::string& text) const {
     });
 }
 
-EngineTest::EngineTest() : clock(loop.get_executor(), kStart), platform(loop.get_executor(), clock) {
+EngineTest::EngineTest()
+    : clock(loop.get_executor(), kStart), platform(loop.get_executor(), clock) {
     auto opened = ledger::open_ledger(directory.path("ledger.db"));
     if (!opened) throw std::runtime_error(opened.error().detail);
-    writer = std::make_unique<ledger::Writer>(std::move(opened->database), loop.get_executor(),
-                                              [](const cadence::Error& error) {
-                                                  throw std::runtime_error(error.detail);
-                                              });
+    writer = std::make_unique<ledger::Writer>(
+        std::move(opened->database), loop.get_executor(),
+        [](const cadence::Error& error) { throw std::runtime_error(error.detail); });
     intake = std::make_unique<ledger::SqliteIntake>(*writer, zones);
     docket = std::make_unique<ledger::SqliteDocket>(*writer, zones);
     outbox = std::make_unique<ledger::SqliteOutbox>(*writer, zones);
@@ -36,7 +36,8 @@ EngineTest::~EngineTest() {
 void EngineTest::start() {
     engine = std::make_unique<engine::Engine>(
         loop.get_executor(),
-        engine::Ports{clock, entropy, journal, *intake, *docket, *outbox, {{"chastify", &platform}}},
+        engine::Ports{
+            clock, entropy, journal, *intake, *docket, *outbox, {{"chastify", &platform}}},
         settings);
     running = true;
     boost::asio::co_spawn(loop, engine->run(),

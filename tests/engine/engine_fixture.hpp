@@ -1,5 +1,5 @@
-// The real engine over the real ledger (a SQLite file), with a clock moved by hand and a platform in
-// memory, all on one loop: whatever can happen at an instant has happened when settle() returns.
+// The real engine over the real ledger (a SQLite file), with a clock moved by hand and a platform
+// in memory, all on one loop: whatever can happen at an instant has happened when settle() returns.
 #pragma once
 
 #include <gtest/gtest.h>

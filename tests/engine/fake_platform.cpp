@@ -71,8 +71,8 @@ cadence::Answer FakePlatform::answer(std::deque<cadence::AnswerKind>& script) co
         given.kind = script.front();
         script.pop_front();
     }
-    auto const silent = given.kind == cadence::AnswerKind::NotSent ||
-                        given.kind == cadence::AnswerKind::Unknown;
+    auto const silent =
+        given.kind == cadence::AnswerKind::NotSent || given.kind == cadence::AnswerKind::Unknown;
     given.http_status = silent ? 0 : 200;
     if (!silent) given.server_time = clock_->now() + clock_skew;
     return given;

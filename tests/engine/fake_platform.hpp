@@ -1,5 +1,5 @@
-// A platform in memory: answers as scripted, remembers every write, and can keep an answer to itself
-// until the caller is cancelled.
+// A platform in memory: answers as scripted, remembers every write, and can keep an answer to
+// itself until the caller is cancelled.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

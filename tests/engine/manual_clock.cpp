@@ -20,8 +20,7 @@ class ManualAlarm final : public engine::Alarm {
             event_.expires_at(boost::asio::steady_timer::time_point::max());
             boost::system::error_code ec;
             woken_ = false;
-            co_await event_.async_wait(
-                boost::asio::redirect_error(boost::asio::use_awaitable, ec));
+            co_await event_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
             if (!woken_) throw boost::system::system_error(boost::asio::error::operation_aborted);
         }
         at_.reset();

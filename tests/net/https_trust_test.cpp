@@ -93,7 +93,7 @@ TEST_P(HttpsBadIdentity, Request_IsRefusedBeforeTheFirstByte) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Certificates, HttpsBadIdentity, testing::ValuesIn(kBadIdentities),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& one) { return std::string(one.param.name); });
 
 TEST_F(HttpsTest, NamedServer_IsToldItsNameAndTrusted) {
     start(answer_ok);

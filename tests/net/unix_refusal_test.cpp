@@ -88,7 +88,7 @@ TEST_P(UnixRefusal, Request_GetsAProblemAndTheServerLives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Requests, UnixRefusal, testing::ValuesIn(kRefused),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& one) { return std::string(one.param.name); });
 
 TEST_F(UnixServerTest, LocalHosts_AreServed) {
     start();

@@ -192,6 +192,7 @@ cat <<'TEXT'
    sudo cmake --install build/release --prefix /usr
    sudo install -D -m 0600 systemd/cadenced.toml /etc/cadenced/cadenced.toml
    sudo install -D -m 0600 YOUR_DEVELOPER_KEY_FILE /etc/cadenced/chastify-key
+   sudo systemd-sysusers && sudo systemctl daemon-reload
    sudo systemctl enable --now cadenced
 
    In the file above, base_url is https://chastify.net and ca_file is left out. Your backend hands in

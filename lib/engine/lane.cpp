@@ -106,12 +106,11 @@ Lane::Next Lane::send(LaneHead head, PlatformGate* gate) {
             co_await defer(kWhileClocksDisagree, "clocks_disagree");
             co_return Step::Done;
         }
-    } else {
-        auto const open = co_await open_channel(gate);
-        if (!open) co_return Step::Done;
     }
     auto const admitted = co_await enter(gate, CallClass::Action);
     if (!admitted) co_return Step::Done;
+    auto const open = co_await open_channel(gate);
+    if (!open) co_return Step::Done;
     auto const step = co_await attempt(std::move(head), gate, baseline);
     co_return step;
 }
@@ -120,14 +119,16 @@ Lane::Next Lane::send(LaneHead head, PlatformGate* gate) {
 // compare-and-set, which sees a pause or an end, and the first byte.
 Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, std::optional<LockReading> baseline) {
     auto& ports = shared_->ports;
-    if (!channel_->ready()) {
+    if (!channel_->ready() || shared_->stopping) {
         channel_.reset();
+        gate->unused();
         co_return Step::Stalled;
     }
     pass(Waypoint::BeforeInFlight);
     BeginAttempt const begin{head.delivery, head.token->hash, baseline};
     auto const begun =
         co_await ports.outbox.begin_attempt(begin, shared_->settings.policy, ports.clock.now());
+    if (!begun || begun->begun != Begun::Started) gate->unused();
     if (!begun) co_return storage_failed(begun.error());
     if (begun->begun != Begun::Started) {
         log(Level::Info, fmt::format("event=not_sent delivery={} reason={}", head.delivery.value,

@@ -31,6 +31,9 @@ class PlatformGate {
     Turn answered(const cadence::SessionId& session, const cadence::Answer& answer,
                   cadence::Instant wall, cadence::Monotonic now);
 
+    // The call that enter() admitted was not made after all.
+    void unused() { breaker_.probe_unused(); }
+
     void reloaded() { credential_.reloaded(); }
     [[nodiscard]] bool credential_at_fault() const { return credential_.at_fault(); }
     // The platform's clock and ours differ by more than two minutes: punishments wait.

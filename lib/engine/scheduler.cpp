@@ -34,7 +34,9 @@ boost::asio::awaitable<void> Scheduler::run() {
         auto const due = co_await pass();
         if (stopping_) break;
         auto const next_beat = last_beat_.value_or(clock_->now()) + kHeartbeat;
-        auto const wake_at = due ? std::min(*due, next_beat) : next_beat;
+        auto wake_at = due ? std::min(*due, next_beat) : next_beat;
+        // A database that fails is asked again in a while, not at once.
+        if (failing_) wake_at = clock_->now() + kAfterLedgerFailure;
         auto const wake = co_await alarm_->wait_until(wake_at);
         if (wake == Wake::Stepped) co_await reopen();
     }
@@ -42,6 +44,7 @@ boost::asio::awaitable<void> Scheduler::run() {
 
 // The heartbeat comes first: what ended during an outage must be put off before it is judged.
 boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
+    failing_ = false;
     auto const now = clock_->now();
     if (!last_beat_ || now - *last_beat_ >= kHeartbeat || now < *last_beat_) co_await beat(now);
     while (!stopping_) {
@@ -50,7 +53,8 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
             journal_->write(Level::Error,
                             fmt::format("event=docket_failed code={} detail=\"{}\"",
                                         to_string(done.error().code), done.error().detail));
-            co_return clock_->now() + kAfterLedgerFailure;
+            failing_ = true;
+            co_return std::nullopt;
         }
         report(*done);
         if (!done->more) co_return done->next_due;
@@ -63,6 +67,7 @@ boost::asio::awaitable<void> Scheduler::beat(cadence::Instant now) {
     if (!outage) {
         journal_->write(Level::Error,
                         fmt::format("event=heartbeat_failed detail=\"{}\"", outage.error().detail));
+        failing_ = true;
         co_return;
     }
     last_beat_ = now;

@@ -40,6 +40,7 @@ class Scheduler {
     std::function<void()> new_work_;
     std::unique_ptr<Alarm> alarm_;
     std::optional<cadence::Instant> last_beat_;
+    bool failing_{false};  // the last pass met an error of the ledger
     bool stopping_{false};
 };
 

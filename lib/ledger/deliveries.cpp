@@ -24,24 +24,28 @@ struct Found {
     DeliveryState state{DeliveryState::Waiting};
     std::string reason;
     bool wanted{true};
+    bool may_have_happened{false};  // an attempt at it had no known outcome
 };
 
 std::optional<Found> find_punishment(Database& database, cadence::WindowId window) {
     auto row = database.query(
-        "SELECT id, state, reason, wanted FROM delivery"
+        "SELECT id, state, reason, wanted, unknowns > 0 FROM delivery"
         " WHERE window = ?1 AND kind = 'punishment' AND ordinal = 1");
     row.bind(window);
     if (!row.step()) return std::nullopt;
     return Found{.id = {row.integer(0)},
                  .state = cadence::parse_delivery_state(row.text(1)).value(),
                  .reason = row.text(2),
-                 .wanted = row.boolean(3)};
+                 .wanted = row.boolean(3),
+                 .may_have_happened = row.boolean(4)};
 }
 
-// The window is missed again: what still can be taken up again is.
+// The window is missed again: what still can be taken up again is. Never what may have happened: it
+// would be the same punishment twice.
 std::optional<DeliveryId> want_again(Database& database, const Found& found,
                                      const DeliveryHome& home,
                                      const std::optional<std::string>& waived, Instant now) {
+    if (found.may_have_happened) return std::nullopt;
     const bool waived_before =
         found.state == DeliveryState::Waived && may_be_wanted_again(found.reason);
     if (!waived_before && found.wanted) return std::nullopt;

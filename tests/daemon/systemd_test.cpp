@@ -36,7 +36,7 @@ std::string read_unit() {
 
 TEST(SystemdUnit, WithTheBuiltProgram_VerifiesWithoutAWord) {
     test::TemporaryDirectory directory;
-    const std::regex installed("/usr/local/bin/cadenced");
+    const std::regex installed("/usr/bin/cadenced");
     const std::string built = std::string{CADENCED_BIN_DIR} + "/cadenced";
     const auto unit = directory.write("cadenced.service",
                                       std::regex_replace(read_unit(), installed, built), 0644);

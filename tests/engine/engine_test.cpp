@@ -219,6 +219,20 @@ TEST_F(EngineTest, ClockSetBackOverTheEnd_ReopensAndPunishesOnce) {
     EXPECT_EQ(platform.writes_of(WriteKind::AddTime).size(), 1U);
 }
 
+TEST_F(EngineTest, ClockSetBackAfterAnUnknownPunishment_NeverSendsItAgain) {
+    start();
+    enrol("wearer");
+    pass(kToMidnight - 1h);
+    launch("wearer", "token");
+    platform.write_answers = {AnswerKind::Unknown};
+    pass(1h + 1s);
+    ASSERT_EQ(platform.writes_of(WriteKind::AddTime).size(), 1U);
+    clock.step_to(clock.now() - 1min);
+    settle();
+    pass(2h);
+    EXPECT_EQ(platform.writes_of(WriteKind::AddTime).size(), 1U) << "it may have happened";
+}
+
 TEST_F(EngineTest, StopWhileAWriteIsSilent_RecordsItAsUnknown) {
     start();
     enrol("wearer", 1);

@@ -91,6 +91,7 @@ class TlsClient {
 class ProgramTest : public ::testing::Test {
   protected:
     void SetUp() override {
+        ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets that the program has closed
         std::string pattern = (fs::temp_directory_path() / "sandbox-test-XXXXXX").string();
         ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
         dir_ = pattern;

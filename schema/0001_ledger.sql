@@ -75,14 +75,17 @@ CREATE INDEX token_expiry ON token (expires_at_ms) WHERE died_at_ms IS NULL;
 CREATE INDEX token_set_aside ON token (set_aside_until_ms)
     WHERE died_at_ms IS NULL AND set_aside_until_ms IS NOT NULL;
 
--- What session contexts said of the platform's own requirement: a row when it was first seen and one
--- whenever it differs from the row before, so that the row in force at any time is the last before it.
+-- What session contexts said of the platform's own requirements: the rows of one instant are one look,
+-- a row for each requirement, or one without a metric where it has none. There are rows of the first
+-- look and whenever a look differs from the one before, so that what was in force at any time is the
+-- last look before it.
+--   metric  '' with punishes = 1: a requirement that punishes and whose metric could not be read
 CREATE TABLE context_seen (
     session  TEXT NOT NULL REFERENCES session (id),
     at_ms    INTEGER NOT NULL,
     metric   TEXT NOT NULL,
     punishes INTEGER NOT NULL CHECK (punishes IN (0, 1)),
-    PRIMARY KEY (session, at_ms)
+    PRIMARY KEY (session, at_ms, metric)
 ) STRICT, WITHOUT ROWID;
 
 -- What a wearer owes; one per lock session and metric for ever.

@@ -29,7 +29,7 @@ bool is_first_with_grace(const WindowFacts& facts) {
 }
 
 bool is_ours(const ContextSeen& context, const std::string& metric, const std::string& key) {
-    return !context.metric.empty() && (context.metric == metric || context.metric == key);
+    return context.metric.empty() || context.metric == metric || context.metric == key;
 }
 
 }  // namespace
@@ -77,8 +77,8 @@ PunishedBy punished_by(const Rules& rules, const std::string& metric,
                        const std::vector<ContextSeen>& seen) {
     if (rules.owner == Owner::Platform) return PunishedBy::Platform;
     if (rules.owner == Owner::Nobody) return PunishedBy::Nobody;
-    if (seen.empty()) return PunishedBy::NotKnownYet;
     if (rules.owner == Owner::Daemon) return PunishedBy::Daemon;
+    if (seen.empty()) return PunishedBy::NotKnownYet;
     const bool platform_punishes =
         std::any_of(seen.begin(), seen.end(), [&rules, &metric](const ContextSeen& context) {
             return context.punishes && is_ours(context, metric, rules.key);
@@ -88,7 +88,7 @@ PunishedBy punished_by(const Rules& rules, const std::string& metric,
 
 bool owes_punishment(const Verdict& verdict, const Rules& rules, bool past, bool punish_past) {
     if (verdict.kind != VerdictKind::Missed) return false;
-    if (rules.punishment.type == PunishmentType::None || rules.owner == Owner::Nobody) return false;
+    if (rules.punishment.type == PunishmentType::None) return false;
     return !past || punish_past;
 }
 

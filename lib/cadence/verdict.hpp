@@ -55,10 +55,12 @@ struct WindowFacts {
 [[nodiscard]] Instant judge_at(Instant end, Duration grace, Instant enrolled_at,
                                const std::vector<Interval>& outages, Duration outage_grace);
 
-// One look at the platform's own requirement, from a session context.
+// What one look at a session context said of one of the platform's own requirements.
 struct ContextSeen {
     Instant at;
-    std::string metric;    // of the platform's requirement; empty where it has none
+    // Of the platform's requirement; empty where it has none, and, when it punishes, where it could
+    // not be read: such a one may be ours.
+    std::string metric;
     bool punishes{false};  // enabled, and with a punishment other than none
 };
 
@@ -66,8 +68,7 @@ enum class PunishedBy { Daemon, Platform, Nobody, NotKnownYet };
 
 // Who punishes a miss of this window. `seen`: the last context before the window's end, if any, and
 // every one since, oldest first. With `owner = auto` the platform does when any of them says that
-// its requirement punishes and its metric is ours or our key. Without a context: NotKnownYet, for
-// every owner but Platform and Nobody: until one has been seen nothing is sent.
+// its requirement punishes and its metric is ours or our key; without any it is NotKnownYet.
 [[nodiscard]] PunishedBy punished_by(const Rules& rules, const std::string& metric,
                                      const std::vector<ContextSeen>& seen);
 

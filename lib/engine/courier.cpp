@@ -9,8 +9,6 @@
 namespace engine {
 namespace {
 
-constexpr std::chrono::seconds kAfterFailure{1};
-
 boost::asio::awaitable<void> serve(cadence::SessionId session, Lane::Shared* shared) {
     Lane lane{std::move(session), *shared};
     co_await lane.run();
@@ -37,6 +35,8 @@ boost::asio::awaitable<void> Courier::run() {
 
 boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
     auto& ports = shared_->ports;
+    auto const rest = shared_->ledger_rest.left(ports.clock.steady_now());
+    if (rest > cadence::Duration::zero()) co_return ports.clock.now() + rest;
     auto const lanes = shared_->settings.lanes;
     // Those that run now are among the due ones: asking for twice as many always finds the others.
     auto const due = co_await ports.outbox.find_due_lanes(shared_->settings.policy,
@@ -45,7 +45,8 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
         ports.journal.write(Level::Error,
                             fmt::format("event=ledger_failed code={} detail=\"{}\"",
                                         to_string(due.error().code), due.error().detail));
-        co_return ports.clock.now() + kAfterFailure;
+        shared_->ledger_rest.failed(ports.clock.steady_now());
+        co_return ports.clock.now() + shared_->ledger_rest.left(ports.clock.steady_now());
     }
     for (const auto& session : due->sessions) {
         if (running_.size() >= static_cast<std::size_t>(lanes)) break;
@@ -81,17 +82,20 @@ void Courier::ended(const cadence::SessionId& session, std::exception_ptr failur
 }
 
 boost::asio::awaitable<void> Courier::drain() {
-    auto const give_up = shared_->ports.clock.now() + shared_->settings.drain;
+    auto& clock = shared_->ports.clock;
+    auto const give_up = clock.steady_now() + shared_->settings.drain;
     bool cancelled = false;
     while (!running_.empty()) {
-        if (!cancelled && shared_->ports.clock.now() >= give_up) {
+        auto const left =
+            std::chrono::ceil<cadence::Duration>(give_up - clock.steady_now());
+        if (!cancelled && left <= cadence::Duration::zero()) {
             cancelled = true;
             for (auto& [session, signal] : running_) {
                 signal.emit(boost::asio::cancellation_type::terminal);
             }
         }
-        std::optional<cadence::Instant> until = give_up;
-        if (cancelled) until.reset();
+        std::optional<cadence::Instant> until;
+        if (!cancelled) until = clock.now() + left;
         co_await alarm_->wait_until(until);
     }
 }

@@ -34,7 +34,8 @@ struct DocketPass {
 };
 
 struct Recovery {
-    int unknown{0};  // writes that were inFlight when the daemon died
+    int unknown{0};   // writes that were inFlight when the daemon died
+    int reopened{0};  // windows, because the clock was set back meanwhile
     std::optional<cadence::Interval> outage;
 };
 
@@ -70,7 +71,8 @@ class Docket {
     virtual ~Docket() = default;
 
     // At start, before anything is sent: what was inFlight becomes unknown; the time since the last
-    // heartbeat is an outage when longer than 60 s.
+    // heartbeat is an outage when longer than 60 s; one that lies ahead means a clock that was set
+    // back, as in reopen().
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Recovery>> recover(
         cadence::Policy policy, cadence::Instant now) = 0;
     // Says that the daemon lives at `now`. Returns the outage that a gap of more than 60 s makes.
@@ -81,7 +83,7 @@ class Docket {
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DocketPass>> work_off(
         cadence::Policy policy, cadence::Instant now, int limit) = 0;
     // The clock was set back to `now`: missed windows whose end + grace lies in the future again
-    // are open again and their unsent punishments waived.
+    // are open again and their unsent punishments waived; waits are cut. Returns how many windows.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> reopen(
         cadence::Policy policy, cadence::Instant now) = 0;
     // Judges closed windows of the range again, from `cursor` on, at most `limit` of them; with

@@ -13,7 +13,7 @@ namespace engine {
 class Engine::Impl {
   public:
     Impl(boost::asio::any_io_executor loop, Ports ports, Settings settings)
-        : shared_{std::move(ports), std::move(settings), {}, false},
+        : shared_{std::move(ports), std::move(settings), {}, {}, {}, false},
           courier_(std::move(loop), shared_),
           scheduler_(
               shared_.ports.clock, shared_.ports.docket, shared_.ports.journal,
@@ -62,6 +62,12 @@ class Engine::Impl {
                 fmt::format("event=recovered unknown={} note=\"writes that were in flight "
                             "when the daemon ended\"",
                             recovery.unknown));
+        }
+        if (recovery.reopened > 0) {
+            journal.write(Level::Warning,
+                          fmt::format("event=clock_stepped reopened={} note=\"while the daemon was "
+                                      "not running\"",
+                                      recovery.reopened));
         }
         if (recovery.outage) {
             auto const length = recovery.outage->end - recovery.outage->start;

@@ -16,13 +16,37 @@ using cadence::DeliveryKind;
 
 constexpr int kStallsBeforePause = 3;
 constexpr std::chrono::seconds kAfterStall{5};
-constexpr std::chrono::seconds kAfterStorageFailure{1};
 constexpr std::chrono::seconds kWhileClocksDisagree{60};
 constexpr std::chrono::seconds kWithoutPlatform{300};
+constexpr std::chrono::seconds kWhileOwnerUnknown{300};
+// What one lock session's unit of work met a fault of ours in, or a zone that cannot be read.
+constexpr std::chrono::seconds kAfterRefusal{60};
 
 std::string text_of(const cadence::Answer& answer) {
     return fmt::format("outcome={} status={} code={} ms={} detail=\"{}\"", to_string(answer.kind),
                        answer.http_status, answer.code, answer.elapsed.count(), answer.detail);
+}
+
+const char* word_of(Begun begun) {
+    switch (begun) {
+        case Begun::Started:
+            return "started";
+        case Begun::NotDue:
+            return "not_due";
+        case Begun::Waived:
+            return "waived";
+        case Begun::Braked:
+            return "braked";
+        case Begun::Paused:
+            return "paused";
+        case Begun::TokenGone:
+            return "token_gone";
+        case Begun::Busy:
+            return "busy";
+        case Begun::OwnerUnknown:
+            return "owner_unknown";
+    }
+    return "not_due";
 }
 
 Level level_of(AnswerKind kind) {
@@ -62,7 +86,10 @@ Lane::Next Lane::step() {
         known == shared_->gates.end() ? cadence::Duration{2000} : known->second.round_trip();
     auto head = co_await ports.outbox.load_lane(session_, shared_->settings.policy,
                                                 ports.clock.now(), round_trip);
-    if (!head) co_return storage_failed(head.error());
+    if (!head) {
+        co_await refused(head.error());
+        co_return Step::Done;
+    }
     if (head->todo == LaneHead::Todo::Nothing) co_return Step::Done;
     if (head->todo == LaneHead::Todo::Settle) {
         auto const settled = co_await settle(head->delivery);
@@ -88,7 +115,10 @@ Lane::Next Lane::verify(LaneHead head, PlatformGate* gate) {
 Lane::Next Lane::settle(cadence::DeliveryId delivery) {
     auto& ports = shared_->ports;
     auto const settled = co_await ports.outbox.settle_unread(delivery, ports.clock.now());
-    if (!settled) co_return storage_failed(settled.error());
+    if (!settled) {
+        co_await refused(settled.error());
+        co_return Step::Done;
+    }
     auto const held = settled->state == cadence::DeliveryState::Held;
     log(held ? Level::Error : Level::Warning,
         fmt::format("event=settled delivery={} state={} reason={}", delivery.value,
@@ -97,27 +127,28 @@ Lane::Next Lane::settle(cadence::DeliveryId delivery) {
 }
 
 Lane::Next Lane::send(LaneHead head, PlatformGate* gate) {
-    std::optional<LockReading> baseline;
+    BeginAttempt begin{head.delivery, head.token->hash, std::nullopt, true};
     if (head.kind != DeliveryKind::Progress) {
         auto const context = co_await read_context(*head.token, gate);
         if (!context) co_return Step::Done;
-        baseline = context->lock;
+        begin.baseline = context->lock;
+        begin.owner_told = context->requirements.has_value();
         if (gate->clocks_disagree()) {
-            co_await defer(kWhileClocksDisagree, "clocks_disagree");
-            co_return Step::Done;
+            co_await postpone_punishments(kWhileClocksDisagree, "clocks_disagree");
+            co_return Step::Progressed;
         }
     }
     auto const admitted = co_await enter(gate, CallClass::Action);
     if (!admitted) co_return Step::Done;
     auto const open = co_await open_channel(gate);
     if (!open) co_return Step::Done;
-    auto const step = co_await attempt(std::move(head), gate, baseline);
+    auto const step = co_await attempt(std::move(head), gate, std::move(begin));
     co_return step;
 }
 
 // The channel is connected and verified first, so that as little time as can be lies between the
 // compare-and-set, which sees a pause or an end, and the first byte.
-Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, std::optional<LockReading> baseline) {
+Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin) {
     auto& ports = shared_->ports;
     if (!channel_->ready() || shared_->stopping) {
         channel_.reset();
@@ -125,26 +156,52 @@ Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, std::optional<LockRe
         co_return Step::Stalled;
     }
     pass(Waypoint::BeforeInFlight);
-    BeginAttempt const begin{head.delivery, head.token->hash, baseline};
-    auto const begun =
-        co_await ports.outbox.begin_attempt(begin, shared_->settings.policy, ports.clock.now());
+    auto begun = co_await ports.outbox.begin_attempt(std::move(begin), shared_->settings.policy,
+                                                     ports.clock.now());
     if (!begun || begun->begun != Begun::Started) gate->unused();
-    if (!begun) co_return storage_failed(begun.error());
-    if (begun->begun != Begun::Started) {
-        log(Level::Info, fmt::format("event=not_sent delivery={} reason={}", head.delivery.value,
-                                     begun->reason));
-        co_return begun->begun == Begun::Waived ? Step::Progressed : Step::Stalled;
+    if (!begun) {
+        co_await refused(begun.error());
+        co_return Step::Done;
     }
+    shared_->ledger_rest.worked();
+    auto next = begun->begun == Begun::Started ? carry(std::move(head), gate, std::move(*begun))
+                                               : not_begun(std::move(head), std::move(*begun));
+    auto const step = co_await std::move(next);
+    co_return step;
+}
+
+Lane::Next Lane::not_begun(LaneHead head, Attempt begun) {
+    log(Level::Info, fmt::format("event=not_sent delivery={} why={} reason={}", head.delivery.value,
+                                 word_of(begun.begun), begun.reason));
+    if (begun.begun == Begun::OwnerUnknown) {
+        co_await postpone_punishments(kWhileOwnerUnknown, "owner_unknown");
+        co_return Step::Progressed;
+    }
+    co_return begun.begun == Begun::Waived ? Step::Progressed : Step::Stalled;
+}
+
+Lane::Next Lane::carry(LaneHead head, PlatformGate* gate, Attempt begun) {
     pass(Waypoint::InFlightUnsent);
-    auto const key = fmt::format("cadenced-{}-{}", head.delivery.value, begun->number);
-    auto answer =
-        co_await channel_->submit(session_, std::move(head.token->secret), begun->write, key);
+    cadence::Answer answer;
+    auto const fresh = channel_->ready();
+    if (fresh) {
+        auto const key = fmt::format("cadenced-{}-{}", head.delivery.value, begun.number);
+        answer =
+            co_await channel_->submit(session_, std::move(head.token->secret), begun.write, key);
+    } else {
+        // The commit took longer than a connection stays trusted: our disk's fault, nobody else's.
+        answer.kind = AnswerKind::NotSent;
+        answer.code = "stale_connection";
+        answer.detail = "the commit before the send took too long; nothing was sent";
+        channel_.reset();
+        gate->unused();
+    }
     pass(Waypoint::AnsweredUnwritten);
     log(level_of(answer.kind), fmt::format("event=sent delivery={} attempt={} kind={} write={} {}",
-                                           head.delivery.value, begun->number, to_string(head.kind),
-                                           to_string(begun->write.kind), text_of(answer)));
-    auto const finished = co_await finish(head.delivery, begun->number, answer);
-    co_await heard(gate, head.platform, std::move(answer));
+                                           head.delivery.value, begun.number, to_string(head.kind),
+                                           to_string(begun.write.kind), text_of(answer)));
+    auto const finished = co_await finish(head.delivery, begun.number, answer);
+    if (fresh) co_await heard(gate, head.platform, std::move(answer));
     co_return finished;
 }
 
@@ -158,17 +215,17 @@ Lane::Next Lane::finish(cadence::DeliveryId delivery, int number, cadence::Answe
         auto const finished =
             co_await ports.outbox.finish_attempt(delivery, number, answer, uniform, now);
         if (finished) {
+            shared_->ledger_rest.worked();
             log(Level::Debug,
                 fmt::format("event=delivery delivery={} state={} reason={}", delivery.value,
                             to_string(finished->state), finished->reason));
             co_return finished->session_ended ? Step::Done : Step::Progressed;
         }
-        auto const step = storage_failed(finished.error());
-        if (shared_->stopping ||
-            recovery_of(finished.error().code) != cadence::Recovery::Retryable) {
-            co_return step;
-        }
-        co_await pause_->wait_until(now + kAfterStorageFailure);
+        ledger_failed(finished.error());
+        auto const final = recovery_of(finished.error().code) == cadence::Recovery::Permanent;
+        if (shared_->stopping || final) co_return Step::Done;
+        auto const rest = shared_->ledger_rest.left(ports.clock.steady_now());
+        co_await pause_->wait_until(now + rest);
     }
 }
 
@@ -182,24 +239,32 @@ boost::asio::awaitable<std::optional<Context>> Lane::read_context(UsableToken to
     auto read = co_await channel_->load_context(session_, std::move(token.secret));
     auto const now = ports.clock.now();
     if (read.context) {
-        failures_ = 0;
+        shared_->failures.erase(session_);
+        if (!read.context->requirements) {
+            log(Level::Warning,
+                "event=context_says_no_requirements note=\"whether the platform punishes is not "
+                "known from it\"");
+        }
         ContextFound found{session_, token.hash, *read.context,
                            shared_->settings.enrolment_defaults};
         auto const recorded =
             co_await ports.intake.record_context(std::move(found), shared_->settings.policy, now);
         co_await heard(gate, platform_, std::move(read.answer));
-        if (recorded) co_return std::move(read.context);
-        static_cast<void>(storage_failed(recorded.error()));
+        if (recorded) {
+            shared_->ledger_rest.worked();
+            co_return std::move(read.context);
+        }
+        co_await refused(recorded.error());
         co_return std::nullopt;
     }
     log(Level::Warning, fmt::format("event=context_not_read {}", text_of(read.answer)));
     channel_.reset();
-    auto const wait = cadence::backoff(++failures_, ports.entropy.uniform());
+    auto const wait = read.answer.retry_after ? cadence::clamp_retry_after(*read.answer.retry_after)
+                                              : next_backoff();
     auto const recorded =
         co_await ports.outbox.record_refusal(session_, token.hash, read.answer, wait, now);
-    if (!recorded) static_cast<void>(storage_failed(recorded.error()));
     co_await heard(gate, platform_, std::move(read.answer));
-    co_await defer(wait, "context_not_read");
+    if (!recorded) co_await refused(recorded.error());
     co_return std::nullopt;
 }
 
@@ -213,7 +278,7 @@ boost::asio::awaitable<bool> Lane::open_channel(PlatformGate* gate) {
     }
     log(Level::Warning, fmt::format("event=not_connected {}", text_of(opened.answer)));
     co_await heard(gate, platform_, std::move(opened.answer));
-    auto const wait = cadence::backoff(++failures_, shared_->ports.entropy.uniform());
+    auto const wait = next_backoff();
     co_await defer(wait, "not_connected");
     co_return false;
 }
@@ -234,7 +299,7 @@ boost::asio::awaitable<void> Lane::heard(PlatformGate* gate, std::string platfor
     auto const blameless = answer.kind == AnswerKind::TokenRefused && gate->credential_at_fault();
     if (!blameless) co_return;
     auto const revived = co_await ports.outbox.revive_tokens(platform, ports.clock.now());
-    if (!revived) static_cast<void>(storage_failed(revived.error()));
+    if (!revived) ledger_failed(revived.error());
 }
 
 boost::asio::awaitable<bool> Lane::enter(PlatformGate* gate, CallClass call_class) {
@@ -249,13 +314,33 @@ boost::asio::awaitable<void> Lane::defer(cadence::Duration wait, std::string why
     auto& ports = shared_->ports;
     log(Level::Debug, fmt::format("event=deferred ms={} reason={}", wait.count(), why));
     auto const deferred = co_await ports.outbox.defer_lane(session_, ports.clock.now() + wait);
-    if (!deferred) static_cast<void>(storage_failed(deferred.error()));
+    if (!deferred) ledger_failed(deferred.error());
 }
 
-Lane::Step Lane::storage_failed(const cadence::Error& error) const {
+boost::asio::awaitable<void> Lane::postpone_punishments(cadence::Duration wait, std::string why) {
+    auto& ports = shared_->ports;
+    auto const now = ports.clock.now();
+    log(Level::Info, fmt::format("event=punishments_postponed ms={} reason={}", wait.count(), why));
+    auto const done =
+        co_await ports.outbox.postpone_punishments(session_, now + wait, std::move(why), now);
+    if (!done) ledger_failed(done.error());
+}
+
+// One lock session's trouble is put off with it; a database that cannot even do that rests.
+boost::asio::awaitable<void> Lane::refused(cadence::Error error) {
+    log(Level::Error, fmt::format("event=lane_refused code={} detail=\"{}\"",
+                                  to_string(error.code), error.detail));
+    co_await defer(kAfterRefusal, to_string(error.code));
+}
+
+void Lane::ledger_failed(const cadence::Error& error) const {
     log(Level::Error, fmt::format("event=ledger_failed code={} detail=\"{}\"",
                                   to_string(error.code), error.detail));
-    return Step::Done;
+    shared_->ledger_rest.failed(shared_->ports.clock.steady_now());
+}
+
+cadence::Duration Lane::next_backoff() {
+    return cadence::backoff(++shared_->failures[session_], shared_->ports.entropy.uniform());
 }
 
 void Lane::log(Level level, const std::string& line) const {

@@ -9,6 +9,7 @@
 
 #include "engine/clock.hpp"
 #include "engine/engine.hpp"
+#include "engine/ledger_rest.hpp"
 #include "engine/platform_gate.hpp"
 
 namespace engine {
@@ -20,6 +21,9 @@ class Lane {
         Ports ports;
         Settings settings;
         std::map<std::string, PlatformGate> gates;
+        LedgerRest ledger_rest;
+        // Of connecting and of reading, in a row; of lock sessions that fail now.
+        std::map<cadence::SessionId, int> failures;
         bool stopping{false};
     };
 
@@ -38,8 +42,9 @@ class Lane {
     [[nodiscard]] Next verify(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next settle(cadence::DeliveryId delivery);
     [[nodiscard]] Next send(LaneHead head, PlatformGate* gate);
-    [[nodiscard]] Next attempt(LaneHead head, PlatformGate* gate,
-                               std::optional<LockReading> baseline);
+    [[nodiscard]] Next attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin);
+    [[nodiscard]] Next not_begun(LaneHead head, Attempt begun);
+    [[nodiscard]] Next carry(LaneHead head, PlatformGate* gate, Attempt begun);
     [[nodiscard]] Next finish(cadence::DeliveryId delivery, int number, cadence::Answer answer);
 
     // The context, read and recorded; empty when the lane cannot go on now.
@@ -47,18 +52,22 @@ class Lane {
                                                                               PlatformGate* gate);
     [[nodiscard]] boost::asio::awaitable<bool> open_channel(PlatformGate* gate);
     [[nodiscard]] boost::asio::awaitable<void> defer(cadence::Duration wait, std::string why);
+    [[nodiscard]] boost::asio::awaitable<void> postpone_punishments(cadence::Duration wait,
+                                                                    std::string why);
     [[nodiscard]] boost::asio::awaitable<void> heard(PlatformGate* gate, std::string platform,
                                                      cadence::Answer answer);
     [[nodiscard]] boost::asio::awaitable<bool> enter(PlatformGate* gate,
                                                      cadence::CallClass call_class);
-    [[nodiscard]] Step storage_failed(const cadence::Error& error) const;
+    // The ledger refused a unit of work, or failed: then every lane leaves it alone for a while.
+    [[nodiscard]] boost::asio::awaitable<void> refused(cadence::Error error);
+    void ledger_failed(const cadence::Error& error) const;
+    [[nodiscard]] cadence::Duration next_backoff();
     void log(Level level, const std::string& line) const;
 
     cadence::SessionId session_;
     Shared* shared_;
     std::unique_ptr<Channel> channel_;
     std::unique_ptr<Alarm> pause_;
-    int failures_{0};  // in a row, of connecting and reading
     std::string platform_;
 };
 

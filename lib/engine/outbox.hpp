@@ -44,12 +44,14 @@ struct LaneHead {
 };
 
 // Why the compare-and-set sent nothing; the row already says so.
-enum class Begun { Started, NotDue, Waived, Braked, Paused, TokenGone, Busy };
+// OwnerUnknown: no context says yet whether the platform punishes.
+enum class Begun { Started, NotDue, Waived, Braked, Paused, TokenGone, Busy, OwnerUnknown };
 
 struct BeginAttempt {
     cadence::DeliveryId delivery;
     std::string token_hash;
     std::optional<LockReading> baseline;  // of punishments and undos: read just before
+    bool owner_told{true};  // of punishments: that same context said what the platform requires
 };
 
 struct Attempt {
@@ -105,10 +107,15 @@ class Outbox {
         cadence::DeliveryId delivery, cadence::Instant now) = 0;
 
     // A context could not be read with this token: as far as `answer` speaks of the token or the
-    // lock session, that is recorded; the token is tried again after `wait`.
+    // lock session, that is recorded; else the token is verified, or the punishments of the lock
+    // session are looked at, again after `wait`.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> record_refusal(
         cadence::SessionId session, std::string token_hash, cadence::Answer answer,
         cadence::Duration wait, cadence::Instant now) = 0;
+    // No punishment and no undo of this lock session is looked at before `until`; progress flows.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> postpone_punishments(
+        cadence::SessionId session, cadence::Instant until, std::string reason,
+        cadence::Instant now) = 0;
     // Nothing of this lock session is looked at before `until` (a rate limit, a breaker, a
     // credential at fault).
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> defer_lane(

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cadence/delivery.hpp"
 #include "cadence/rate_window.hpp"
@@ -23,10 +24,10 @@ struct LockReading {
     std::optional<std::int64_t> time_locked_seconds;
 };
 
-// The platform's own scheduled requirement (extensionConfig.extensionRequirements).
+// One of the platform's own scheduled requirements (extensionConfig.extensionRequirements).
 struct PlatformRequirement {
     bool enabled{false};
-    std::string metric;
+    std::string metric;  // empty: it could not be read
     int required_count{1};
     cadence::CadenceUnit unit{cadence::CadenceUnit::Day};
     int every{1};
@@ -36,7 +37,9 @@ struct PlatformRequirement {
 struct Context {
     std::string role;  // as the platform says; may be empty
     LockReading lock;
-    std::optional<PlatformRequirement> requirement;
+    // The platform's own requirements, punishing or not. Nothing when the context does not say: then
+    // nobody knows who punishes.
+    std::optional<std::vector<PlatformRequirement>> requirements;
 };
 
 // answer.kind is Applied when `context` could be read. A read that failed is never Unknown for the

@@ -9,6 +9,8 @@ using cadence::AnswerKind;
 
 constexpr std::chrono::minutes kTolerableSkew{2};
 constexpr cadence::Duration kShortestWait{50};
+// While another call probes a host that failed.
+constexpr std::chrono::seconds kWhileProbed{1};
 
 cadence::Duration until(cadence::Monotonic at, cadence::Monotonic now) {
     auto const left = std::chrono::ceil<cadence::Duration>(at - now);
@@ -34,7 +36,10 @@ cadence::Duration PlatformGate::enter(const cadence::SessionId& session,
     auto& calls = calls_[{session, call_class}];
     auto const limited = calls.wait(platform_->limit(call_class), now);
     if (limited > cadence::Duration::zero()) return limited;
-    if (!breaker_.may_call(now)) return until(breaker_.retry_at(), now);
+    if (!breaker_.may_call(now)) {
+        auto const probed = breaker_.state() == cadence::BreakerState::HalfOpen;
+        return probed ? kWhileProbed : until(breaker_.retry_at(), now);
+    }
     if (!credential_.may_call(now)) {
         breaker_.probe_unused();
         return until(credential_.next_probe(), now);

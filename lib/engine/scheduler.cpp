@@ -38,13 +38,14 @@ boost::asio::awaitable<void> Scheduler::run() {
         // A database that fails is asked again in a while, not at once.
         if (failing_) wake_at = clock_->now() + kAfterLedgerFailure;
         auto const wake = co_await alarm_->wait_until(wake_at);
-        if (wake == Wake::Stepped) co_await reopen();
+        if (wake == Wake::Stepped) stepped_ = true;
     }
 }
 
 // The heartbeat comes first: what ended during an outage must be put off before it is judged.
 boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
     failing_ = false;
+    if (stepped_) co_await reopen();
     auto const now = clock_->now();
     if (!last_beat_ || now - *last_beat_ >= kHeartbeat || now < *last_beat_) co_await beat(now);
     while (!stopping_) {
@@ -82,8 +83,15 @@ boost::asio::awaitable<void> Scheduler::beat(cadence::Instant now) {
 
 boost::asio::awaitable<void> Scheduler::reopen() {
     auto const reopened = co_await docket_->reopen(policy_(), clock_->now());
-    auto const count = reopened.value_or(0);
-    journal_->write(Level::Warning, fmt::format("event=clock_stepped reopened={}", count));
+    if (!reopened) {
+        journal_->write(Level::Error, fmt::format("event=docket_failed code={} detail=\"{}\"",
+                                                  to_string(reopened.error().code),
+                                                  reopened.error().detail));
+        failing_ = true;
+        co_return;
+    }
+    stepped_ = false;
+    journal_->write(Level::Warning, fmt::format("event=clock_stepped reopened={}", *reopened));
     new_work_();
 }
 

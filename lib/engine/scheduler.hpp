@@ -41,6 +41,7 @@ class Scheduler {
     std::unique_ptr<Alarm> alarm_;
     std::optional<cadence::Instant> last_beat_;
     bool failing_{false};  // the last pass met an error of the ledger
+    bool stepped_{false};  // the clock was set, and the ledger does not know yet
     bool stopping_{false};
 };
 

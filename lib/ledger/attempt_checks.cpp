@@ -75,17 +75,21 @@ MaybeRefusal check_undo(Database& database, const Candidate& candidate,
     return std::nullopt;
 }
 
-MaybeRefusal check_owner(Database& database, const Candidate& candidate, const Rules& rules) {
+MaybeRefusal check_owner(Database& database, const Candidate& candidate,
+                         const engine::BeginAttempt& begin, const Rules& rules) {
     const auto seen = load_contexts(database, candidate.session, candidate.window_end);
     switch (cadence::punished_by(rules, candidate.metric, seen)) {
         case PunishedBy::Daemon:
+            if (rules.owner == cadence::Owner::Auto && !begin.owner_told) {
+                return refuse(Begun::OwnerUnknown);
+            }
             return std::nullopt;
         case PunishedBy::Platform:
             return waive("platform_owned");
         case PunishedBy::Nobody:
             return waive("owner_nobody");
         case PunishedBy::NotKnownYet:
-            return refuse(Begun::NotDue);
+            return refuse(Begun::OwnerUnknown);
     }
     return std::nullopt;
 }
@@ -130,12 +134,13 @@ MaybeRefusal check_caps(Database& database, const Candidate& candidate, const ca
     return std::nullopt;
 }
 
-MaybeRefusal check_punishment(Database& database, const Candidate& candidate, const Policy& policy,
+MaybeRefusal check_punishment(Database& database, const Candidate& candidate,
+                              const engine::BeginAttempt& begin, const Policy& policy,
                               const std::string& local_date, Instant now) {
     if (!candidate.window_missed) return waive("unwanted");
     if (candidate.expires && *candidate.expires <= now) return waive("max_age");
     const Rules rules = load_rules(database, candidate.requirement, candidate.generation);
-    if (auto refusal = check_owner(database, candidate, rules)) return refusal;
+    if (auto refusal = check_owner(database, candidate, begin, rules)) return refusal;
     if (auto refusal = check_misfire(database, candidate, rules)) return refusal;
     return check_caps(database, candidate, policy.caps, local_date);
 }
@@ -190,7 +195,7 @@ MaybeRefusal find_refusal(Database& database, const Candidate& candidate,
     if (candidate.kind == DeliveryKind::Progress) return std::nullopt;
     if (auto refusal = check_brakes(database, candidate, now)) return refusal;
     if (candidate.kind == DeliveryKind::Undo) return check_undo(database, candidate, begin, now);
-    return check_punishment(database, candidate, policy, local_date, now);
+    return check_punishment(database, candidate, begin, policy, local_date, now);
 }
 
 }  // namespace ledger

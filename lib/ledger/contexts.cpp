@@ -1,6 +1,7 @@
 #include "ledger/contexts.hpp"
 
 #include <limits>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -41,26 +42,41 @@ void mark_verified(Database& database, const ContextFound& found, Instant now) {
                      now);
 }
 
-// A row only where it says something else than the one before.
-void note_what_it_says(Database& database, const ContextFound& found, Instant now) {
-    const auto& own = found.context.requirement;
-    const std::string metric = own ? own->metric : "";
-    const bool punishes =
-        own && own->enabled && own->punishment.type != cadence::PunishmentType::None;
-    {
-        auto last = database.query(
-            "SELECT metric, punishes FROM context_seen WHERE session = ?1"
-            " ORDER BY at_ms DESC LIMIT 1");
-        last.bind(found.session);
-        if (last.step() && last.text(0) == metric && last.boolean(1) == punishes) return;
+using Look = std::map<std::string, bool>;  // metric, and whether the platform punishes its miss
+
+Look look_of(const std::vector<PlatformRequirement>& requirements) {
+    Look look;
+    for (const PlatformRequirement& own : requirements) {
+        look[own.metric] |=
+            own.enabled && own.punishment.type != cadence::PunishmentType::None;
     }
-    database.execute(
-        "INSERT INTO context_seen (session, at_ms, metric, punishes) VALUES (?1, ?2, ?3, ?4)"
-        " ON CONFLICT (session, at_ms) DO UPDATE SET metric = excluded.metric,"
-        " punishes = max(punishes, excluded.punishes)",
-        found.session, now, metric, punishes);
-    record_event(database, now, "context.changed", found.session, std::nullopt, std::nullopt,
-                 event_detail({{"metric", metric}, {"punishes", punishes ? "true" : "false"}}));
+    if (look.empty()) look[""] = false;
+    return look;
+}
+
+Look last_look(Database& database, const SessionId& session) {
+    auto row = database.query(
+        "SELECT metric, punishes FROM context_seen WHERE session = ?1"
+        " AND at_ms = (SELECT max(at_ms) FROM context_seen WHERE session = ?1)");
+    row.bind(session);
+    Look look;
+    while (row.step()) look[row.text(0)] = row.boolean(1);
+    return look;
+}
+
+// Rows only where it says something else than the look before.
+void note_what_it_says(Database& database, const ContextFound& found, Instant now) {
+    if (!found.context.requirements) return;
+    const Look look = look_of(*found.context.requirements);
+    if (look == last_look(database, found.session)) return;
+    for (const auto& [metric, punishes] : look) {
+        database.execute(
+            "INSERT INTO context_seen (session, at_ms, metric, punishes) VALUES (?1, ?2, ?3, ?4)"
+            " ON CONFLICT DO UPDATE SET punishes = max(punishes, excluded.punishes)",
+            found.session, now, metric, punishes);
+        record_event(database, now, "context.changed", found.session, std::nullopt, std::nullopt,
+                     event_detail({{"metric", metric}, {"punishes", punishes ? "true" : "false"}}));
+    }
 }
 
 // What the platform punishes itself is not ours to punish (DESIGN.md §2: never both).
@@ -110,16 +126,12 @@ Result<void> put_own(Database& database, cadence::Zones& zones, const cadence::S
     return put_requirement(database, zones, spec.id, spec.requirements.front(), zone, policy, now);
 }
 
-// The platform's requirement, as it says itself. One that cannot be judged is left out, visibly:
-// the context still proves the token.
+// A requirement of the platform's, as it says itself. One that cannot be judged is left out,
+// visibly: the context still proves the token.
 void follow_requirement(Database& database, cadence::Zones& zones, const ContextFound& found,
-                        const Policy& policy, Instant now) {
-    const auto session = find_session(database, found.session);
-    if (!session || session->ended() || !session->enrolled_by_launch) return;
-    if (!found.context.requirement) return;
+                        const PlatformRequirement& own, const Policy& policy, Instant now) {
     Savepoint part(database);
-    const auto put =
-        put_own(database, zones, spec_of(found, *found.context.requirement), policy, now);
+    const auto put = put_own(database, zones, spec_of(found, own), policy, now);
     if (put) {
         part.keep();
         return;
@@ -127,6 +139,16 @@ void follow_requirement(Database& database, cadence::Zones& zones, const Context
     part.undo();
     record_event(database, now, "context.refused", found.session, std::nullopt, std::nullopt,
                  event_detail({{"reason", put.error().detail}}));
+}
+
+void follow_requirements(Database& database, cadence::Zones& zones, const ContextFound& found,
+                         const Policy& policy, Instant now) {
+    const auto session = find_session(database, found.session);
+    if (!session || session->ended() || !session->enrolled_by_launch) return;
+    if (!found.context.requirements) return;
+    for (const PlatformRequirement& own : *found.context.requirements) {
+        follow_requirement(database, zones, found, own, policy, now);
+    }
 }
 
 }  // namespace
@@ -141,7 +163,7 @@ Result<void> record_context(Database& database, cadence::Zones& zones, const Con
     mark_verified(database, found, now);
     note_what_it_says(database, found, now);
     waive_owned(database, found.session, now);
-    follow_requirement(database, zones, found, policy, now);
+    follow_requirements(database, zones, found, policy, now);
     queue_waiting(database, found.session, now);
     refresh_lane(database, found.session, now);
     return {};

@@ -122,6 +122,9 @@ Result<void> retry(Database& database, DeliveryId delivery, const std::string& r
                 return out_of_place(
                     sent, sent.session_ended ? "retried: its lock session has ended" : "retried");
             }
+            if (!sent.wanted) {
+                return out_of_place(sent, "retried: its window is not missed any more");
+            }
             return Transition{DeliveryState::Queued, shortened("retried_by_person", reason), {}};
         });
 }

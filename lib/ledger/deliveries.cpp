@@ -150,10 +150,13 @@ std::optional<DeliveryId> unwant_punishment(Database& database, cadence::WindowI
         case DeliveryState::Queued:
         case DeliveryState::Held:
             database.execute("UPDATE delivery SET wanted = 0 WHERE id = ?1", found->id);
-            move_delivery(database, found->id, DeliveryState::Waived, reason, now);
+            move_delivery(database, found->id, DeliveryState::Waived,
+                          found->state == DeliveryState::Held ? reason + "_outcome_unknown" : reason,
+                          now);
             return std::nullopt;
         case DeliveryState::InFlight:
         case DeliveryState::Unknown:
+        case DeliveryState::Rejected:
             database.execute(
                 "UPDATE delivery SET wanted = 0, updated_at_ms = ?2, revision = revision + 1"
                 " WHERE id = ?1",
@@ -162,7 +165,6 @@ std::optional<DeliveryId> unwant_punishment(Database& database, cadence::WindowI
         case DeliveryState::Applied:
             if (!compensate) return std::nullopt;
             return owe_undo(database, found->id, now);
-        case DeliveryState::Rejected:
         case DeliveryState::Waived:
             return std::nullopt;
     }

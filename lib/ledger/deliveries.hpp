@@ -34,10 +34,10 @@ std::optional<cadence::DeliveryId> owe_punishment(Database& database, const Deli
                                                   std::optional<std::string> waived,
                                                   cadence::Duration max_age, cadence::Instant now);
 
-// The window was met, excused or reopened after all: its punishment is not wanted any more. Unsent
-// or held: waived with `reason`. In flight or unknown: wanted = 0. Applied: with `compensate`, an
-// undo (its inverse) is owed, once, and for the timed kinds only while our own effect would still
-// run. Rejected: left. Returns the undo.
+// The window was met, excused or reopened after all: its punishment is not wanted any more. Unsent:
+// waived with `reason`; held: with `reason` and "_outcome_unknown". In flight, unknown or rejected:
+// wanted = 0. Applied: with `compensate`, an undo (its inverse) is owed, once, and for the timed
+// kinds only while our own effect would still run. Returns the undo.
 std::optional<cadence::DeliveryId> unwant_punishment(Database& database, cadence::WindowId window,
                                                      const std::string& reason, bool compensate,
                                                      cadence::Instant now);

@@ -22,8 +22,6 @@ using engine::DocketPass;
 
 // A zone that cannot be read, or whose rules end, is asked again after this.
 constexpr std::chrono::hours kNextTry{1};
-// The longest grace there is (CONTRACT.md): a window that ended earlier cannot be open again.
-constexpr std::chrono::hours kLongestGrace{24};
 
 std::vector<std::int64_t> ids_of(Query row) {
     std::vector<std::int64_t> ids;
@@ -146,29 +144,6 @@ DocketPass work_off(Database& database, cadence::Zones& zones, const Policy& pol
     pass.next_due = next_due(database, policy, now);
     pass.more = pass.next_due && *pass.next_due <= now;
     return pass;
-}
-
-int reopen(Database& database, Instant now) {
-    std::vector<std::int64_t> missed;
-    {
-        auto row = database.query(
-            "SELECT w.id FROM window w JOIN generation g ON g.requirement = w.requirement"
-            " AND g.ordinal = w.generation WHERE w.end_at_ms > ?1 AND w.verdict = 'missed'"
-            " AND w.end_at_ms + g.grace_ms > ?2");
-        row.bind(now - kLongestGrace, now);
-        missed = ids_of(std::move(row));
-    }
-    for (const auto id : missed) {
-        const WindowRow window = load_window(database, {id});
-        database.execute(
-            "UPDATE window SET verdict = NULL, reason = '', judged_at_ms = NULL,"
-            " revision = revision + 1 WHERE id = ?1",
-            id);
-        unwant_punishment(database, window.id, "reopened", false, now);
-        record_event(database, now, "window.reopened", window.session, window.id, std::nullopt);
-        refresh_lane(database, window.session, now);
-    }
-    return static_cast<int>(missed.size());
 }
 
 }  // namespace ledger

@@ -1,6 +1,5 @@
-// What the clock makes due: windows to open and to judge, ages, the lives of tokens; and what a
-// clock that was set back takes away. Used inside a unit of work; the contracts are
-// engine::Docket's.
+// What the clock makes due: windows to open and to judge, ages, the lives of tokens. Used inside a
+// unit of work; the contract is engine::Docket's.
 #pragma once
 
 #include "cadence/requirement.hpp"
@@ -14,8 +13,5 @@ namespace ledger {
 [[nodiscard]] engine::DocketPass work_off(Database& database, cadence::Zones& zones,
                                           const cadence::Policy& policy, cadence::Instant now,
                                           int limit);
-
-// Returns how many windows are open again.
-int reopen(Database& database, cadence::Instant now);
 
 }  // namespace ledger

@@ -4,6 +4,7 @@
 
 #include "cadence/delivery.hpp"
 #include "ledger/attempts.hpp"
+#include "ledger/clock_steps.hpp"
 #include "ledger/deliveries.hpp"
 
 namespace ledger {
@@ -73,6 +74,7 @@ cadence::Result<engine::Recovery> recover(Database& database, const cadence::Pol
         if (!done) return tl::unexpected(done.error());
         ++recovery.unknown;
     }
+    if (last_beat(database).value_or(now) > now) recovery.reopened = step_back(database, now);
     recovery.outage = beat(database, policy, now);
     return recovery;
 }

@@ -108,9 +108,9 @@ std::optional<cadence::DeliveryId> punish(Database& database, const WindowRow& w
     if (!cadence::owes_punishment(verdict, rules, window.past, window.punish_past)) return {};
     std::optional<std::string> waived;
     const auto seen = load_contexts(database, window.session, window.end);
-    if (cadence::punished_by(rules, window.metric, seen) == cadence::PunishedBy::Platform) {
-        waived = "platform_owned";
-    }
+    const auto by = cadence::punished_by(rules, window.metric, seen);
+    if (by == cadence::PunishedBy::Platform) waived = "platform_owned";
+    if (by == cadence::PunishedBy::Nobody) waived = "owner_nobody";
     return owe_punishment(database, home_of(window), rules.punishment, waived,
                           policy.caps.punishment_max_age, now);
 }

@@ -41,7 +41,8 @@ struct Errand {
 // Everything there is to do, in the order in which it is to be done once due.
 struct Plan {
     std::string platform;
-    std::optional<Token> token;
+    std::optional<Token> newest;  // verified before anything is sent with it
+    std::optional<Token> sender;  // the newest that is verified: an older one while `newest` waits
     std::vector<Errand> errands;
 
     [[nodiscard]] std::optional<Instant> due() const {
@@ -66,13 +67,16 @@ std::optional<Lane> find_lane(Database& database, const SessionId& session) {
                 .deferred_until = row.instant(3)};
 }
 
-// The newest launch's; an older one only when no newer is usable.
-std::optional<Token> find_token(Database& database, const SessionId& session, Instant good_until) {
+// The newest launch's.
+std::optional<Token> find_token(Database& database, const SessionId& session, Instant good_until,
+                                bool verified) {
     auto row = database.query(
         "SELECT hash, secret, expires_at_ms, verified_at_ms IS NOT NULL, verify_due_at_ms"
         " FROM token WHERE session = ?1 AND died_at_ms IS NULL AND set_aside_until_ms IS NULL"
-        " AND expires_at_ms > ?2 ORDER BY launched_at_ms DESC, hash LIMIT 1");
-    row.bind(session, good_until);
+        " AND expires_at_ms > ?2"
+        " AND (?3 = 0 OR (verified_at_ms IS NOT NULL AND verify_due_at_ms IS NULL))"
+        " ORDER BY launched_at_ms DESC, hash LIMIT 1");
+    row.bind(session, good_until, verified);
     if (!row.step()) return std::nullopt;
     const auto verify_due = row.maybe_instant(4);
     return Token{.usable = {.hash = row.text(0),
@@ -141,14 +145,13 @@ Plan plan_lane(Database& database, const SessionId& session, Instant now, Durati
     if (!lane) return plan;
     plan.platform = lane->platform;
     if (lane->ended || has_one_in_flight(database, session)) return plan;
-    plan.token = find_token(database, session, now + margin);
-    if (plan.token && plan.token->verify_due) {
-        plan.errands.push_back({.todo = Todo::Verify, .due = *plan.token->verify_due});
+    plan.newest = find_token(database, session, now + margin, false);
+    plan.sender = find_token(database, session, now + margin, true);
+    if (plan.newest && plan.newest->verify_due) {
+        plan.errands.push_back({.todo = Todo::Verify, .due = *plan.newest->verify_due});
     }
     add_unknown(database, session, plan);
-    if (lane->active && plan.token && plan.token->usable.verified) {
-        add_sends(database, session, *lane, now, plan);
-    }
+    if (lane->active && plan.sender) add_sends(database, session, *lane, now, plan);
     for (Errand& errand : plan.errands) errand.due = std::max(errand.due, lane->deferred_until);
     return plan;
 }
@@ -167,7 +170,8 @@ LaneHead head_of(const Plan& plan, Instant now) {
         head.todo = errand.todo;
         head.delivery = errand.delivery;
         head.kind = errand.kind;
-        if (plan.token) head.token = plan.token->usable;
+        const auto& token = errand.todo == Todo::Verify ? plan.newest : plan.sender;
+        if (token) head.token = token->usable;
         return head;
     }
     head.next_due = plan.due();
@@ -203,6 +207,16 @@ Result<LaneHead> load_lane(Database& database, const SessionId& session,
     }
     store_due(database, session, plan);
     return head_of(plan, now);
+}
+
+void postpone_punishments(Database& database, const SessionId& session, Instant until,
+                          const std::string& reason, Instant now) {
+    database.execute(
+        "UPDATE delivery SET due_at_ms = max(ifnull(due_at_ms, 0), ?2), reason = ?3,"
+        " updated_at_ms = ?4, revision = revision + 1"
+        " WHERE session = ?1 AND state = 'queued' AND kind <> 'progress'",
+        session, until, reason, now);
+    refresh_lane(database, session, now);
 }
 
 void defer_lane(Database& database, const SessionId& session, Instant until) {

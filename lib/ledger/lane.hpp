@@ -30,6 +30,8 @@ void refresh_lane(Database& database, const cadence::SessionId& session, cadence
                                                           const cadence::Policy& policy,
                                                           cadence::Instant now,
                                                           cadence::Duration round_trip);
+void postpone_punishments(Database& database, const cadence::SessionId& session,
+                          cadence::Instant until, const std::string& reason, cadence::Instant now);
 void defer_lane(Database& database, const cadence::SessionId& session, cadence::Instant until);
 
 }  // namespace ledger

@@ -146,6 +146,8 @@ Result<LaunchTaken> add_launch(Database& database, cadence::Zones& zones, const 
     }
     LaunchTaken taken = take_token(database, launch, now);
     taken.enrolled = !known;
+    // Delivery starts at once; a host or a rate limit that still stands in the way says so again.
+    database.execute("UPDATE session SET deferred_until_ms = 0 WHERE id = ?1", launch.session);
     queue_waiting(database, launch.session, now);
     refresh_lane(database, launch.session, now);
     return taken;

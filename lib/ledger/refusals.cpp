@@ -38,6 +38,15 @@ void suspend(Database& database, const SessionId& session, const std::string& ha
     if (changed == 1) record_event(database, now, "session.suspended", session, {}, {});
 }
 
+// False for a token that is verified: it stays so, and carries progress.
+bool verify_later(Database& database, const SessionId& session, const std::string& hash,
+                  Instant when) {
+    return database.execute(
+               "UPDATE token SET verify_due_at_ms = ?3 WHERE session = ?1 AND hash = ?2"
+               " AND died_at_ms IS NULL AND verify_due_at_ms IS NOT NULL",
+               session, hash, when) == 1;
+}
+
 std::vector<SessionId> find_sessions_set_aside(Database& database, const std::string& platform) {
     auto row = database.query(
         "SELECT DISTINCT session FROM token WHERE died_at_ms IS NULL"
@@ -71,10 +80,9 @@ cadence::Result<void> record_refusal(Database& database, const SessionId& sessio
             note_refusal(database, session, token_hash, answer.kind, now);
             break;
         default:
-            database.execute(
-                "UPDATE token SET verify_due_at_ms = ?3 WHERE session = ?1 AND hash = ?2"
-                " AND died_at_ms IS NULL",
-                session, token_hash, now + wait);
+            if (!verify_later(database, session, token_hash, now + wait)) {
+                postpone_punishments(database, session, now + wait, "context_not_read", now);
+            }
     }
     refresh_lane(database, session, now);
     return {};

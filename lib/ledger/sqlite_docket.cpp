@@ -2,6 +2,7 @@
 #include "ledger/sqlite_docket.hpp"
 
 #include "ledger/backfill.hpp"
+#include "ledger/clock_steps.hpp"
 #include "ledger/due_work.hpp"
 #include "ledger/heartbeats.hpp"
 
@@ -35,7 +36,7 @@ awaitable<Result<engine::DocketPass>> SqliteDocket::work_off(Policy policy, Inst
 
 awaitable<Result<int>> SqliteDocket::reopen(Policy /*policy*/, Instant now) {
     return writer_.run<int>(
-        [now](Database& database) -> Result<int> { return ledger::reopen(database, now); });
+        [now](Database& database) -> Result<int> { return ledger::step_back(database, now); });
 }
 
 awaitable<Result<engine::BackfillChunk>> SqliteDocket::rejudge(

@@ -68,6 +68,15 @@ awaitable<Result<void>> SqliteOutbox::record_refusal(SessionId session, std::str
     });
 }
 
+awaitable<Result<void>> SqliteOutbox::postpone_punishments(SessionId session, Instant until,
+                                                           std::string reason, Instant now) {
+    return writer_.run<void>([session = std::move(session), until, reason = std::move(reason),
+                              now](Database& database) -> Result<void> {
+        ledger::postpone_punishments(database, session, until, reason, now);
+        return {};
+    });
+}
+
 awaitable<Result<void>> SqliteOutbox::defer_lane(SessionId session, Instant until) {
     return writer_.run<void>(
         [session = std::move(session), until](Database& database) -> Result<void> {

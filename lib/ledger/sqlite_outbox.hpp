@@ -29,6 +29,8 @@ class SqliteOutbox final : public engine::Outbox {
     Task<void> record_refusal(cadence::SessionId session, std::string token_hash,
                               cadence::Answer answer, cadence::Duration wait,
                               cadence::Instant now) override;
+    Task<void> postpone_punishments(cadence::SessionId session, cadence::Instant until,
+                                    std::string reason, cadence::Instant now) override;
     Task<void> defer_lane(cadence::SessionId session, cadence::Instant until) override;
     Task<int> revive_tokens(std::string platform, cadence::Instant now) override;
     Task<void> retry(cadence::DeliveryId delivery, std::string reason,

@@ -33,6 +33,9 @@ namespace {
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto kTrustedFor = std::chrono::seconds(1);
+// One that carried nothing yet was not kept alive by the other side's leave: what passes until its
+// first request is our own slowness, a commit for one.
+constexpr auto kUnusedTrustedFor = std::chrono::seconds(5);
 constexpr std::uint32_t kHeaderLimit = 64 * 1024;
 constexpr std::uint64_t kBodyLimit = 1024 * 1024;
 constexpr int kInterimLimit = 8;
@@ -142,7 +145,7 @@ asio::awaitable<Result<void>> HttpsConnection::Impl::open(Deadline deadline) {
         co_return tl::unexpected(error);
     }
     stream_.next_layer().socket().non_blocking(true);  // for quiet()
-    trusted_until_ = steady_clock::now() + kTrustedFor;
+    trusted_until_ = steady_clock::now() + kUnusedTrustedFor;
     reusable_ = true;
     co_return Result<void>{};
 }

@@ -76,8 +76,9 @@ class HttpsLease {
     HttpsLease& operator=(HttpsLease&&) noexcept;
     ~HttpsLease();
 
-    // Whether a write may go out on it: made or answered less than a second ago, and neither closed
-    // nor with unexpected bytes waiting. Does no I/O that could block.
+    // Whether a write may go out on it: answered less than a second ago, or made less than five and
+    // not used yet, and neither closed nor with unexpected bytes waiting. Does no I/O that could
+    // block.
     [[nodiscard]] bool ready() const;
 
     // Sends one request and reads its response. A lease that is not ready, and a request that

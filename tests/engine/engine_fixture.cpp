@@ -11,8 +11,8 @@ constexpr cadence::Instant kStart{std::chrono::sys_days{std::chrono::year{2026} 
 
 }  // namespace
 
-bool Remembered::has(const std::string& text) const {
-    return std::any_of(lines.begin(), lines.end(), [&text](const auto& line) {
+std::int64_t Remembered::count(const std::string& text) const {
+    return std::count_if(lines.begin(), lines.end(), [&text](const auto& line) {
         return line.second.find(text) != std::string::npos;
     });
 }
@@ -21,6 +21,7 @@ EngineTest::EngineTest()
     : clock(loop.get_executor(), kStart), platform(loop.get_executor(), clock) {
     auto opened = ledger::open_ledger(directory.path("ledger.db"));
     if (!opened) throw std::runtime_error(opened.error().detail);
+    handle = opened->database.handle();
     writer = std::make_unique<ledger::Writer>(
         std::move(opened->database), loop.get_executor(),
         [](const cadence::Error& error) { throw std::runtime_error(error.detail); });
@@ -111,6 +112,11 @@ void EngineTest::prove(const std::string& id, const std::string& proof) {
     ASSERT_EQ(taken->status, engine::ProofStatus::Accepted) << taken->detail;
     engine->changed();
     settle();
+}
+
+void EngineTest::break_ledger(bool broken) {
+    auto const* const sql = broken ? "PRAGMA query_only = 1" : "PRAGMA query_only = 0";
+    ASSERT_EQ(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr), SQLITE_OK);
 }
 
 std::int64_t EngineTest::count(const std::string& state) {

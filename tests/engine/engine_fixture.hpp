@@ -29,7 +29,8 @@ class Remembered final : public engine::Journal {
     void write(engine::Level level, const std::string& line) override {
         lines.emplace_back(level, line);
     }
-    [[nodiscard]] bool has(const std::string& text) const;
+    [[nodiscard]] bool has(const std::string& text) const { return count(text) > 0; }
+    [[nodiscard]] std::int64_t count(const std::string& text) const;
     std::vector<std::pair<engine::Level, std::string>> lines;
 };
 
@@ -66,6 +67,8 @@ class EngineTest : public ::testing::Test {
     void enrol(const std::string& id, int days = 0);
     void launch(const std::string& id, const std::string& token);
     void prove(const std::string& id, const std::string& proof);
+    // From now on the database takes no writes, as on a disk remounted read-only.
+    void break_ledger(bool broken);
     // How many deliveries are in this state.
     [[nodiscard]] std::int64_t count(const std::string& state);
 
@@ -77,6 +80,7 @@ class EngineTest : public ::testing::Test {
     Remembered journal;
     FakePlatform platform;
     engine::Settings settings;
+    sqlite3* handle{nullptr};
     std::unique_ptr<ledger::Writer> writer;
     std::unique_ptr<ledger::SqliteIntake> intake;
     std::unique_ptr<ledger::SqliteDocket> docket;

@@ -12,7 +12,9 @@ class FakeChannel final : public engine::Channel {
   public:
     explicit FakeChannel(FakePlatform& platform) : platform_(&platform) {}
 
-    [[nodiscard]] bool ready() const override { return true; }
+    [[nodiscard]] bool ready() const override {
+        return !platform_->goes_stale || ++looks_ <= 1;
+    }
 
     boost::asio::awaitable<engine::ContextAnswer> load_context(cadence::SessionId session,
                                                                cadence::Secret) override {
@@ -24,7 +26,10 @@ class FakeChannel final : public engine::Channel {
             read.context->lock.at = platform_->clock_->now();
             read.context->lock.time_remaining_seconds = 86'400;
             auto const own = platform_->requirements.find(session.value);
-            if (own != platform_->requirements.end()) read.context->requirement = own->second;
+            if (platform_->says_requirements) read.context->requirements.emplace();
+            if (own != platform_->requirements.end() && read.context->requirements) {
+                read.context->requirements->push_back(own->second);
+            }
         }
         co_return read;
     }
@@ -34,6 +39,7 @@ class FakeChannel final : public engine::Channel {
                                                    std::string key) override {
         platform_->writes.push_back(
             {session.value, std::string{token.reveal()}, std::move(write), std::move(key)});
+        if (platform_->breaks_after_write) std::exchange(platform_->breaks_after_write, nullptr)();
         if (platform_->keeps_silent) co_await silence();
         co_return platform_->answer(platform_->write_answers);
     }
@@ -48,6 +54,7 @@ class FakeChannel final : public engine::Channel {
     }
 
     FakePlatform* platform_;
+    mutable int looks_{0};
 };
 
 boost::asio::awaitable<engine::ChannelOrAnswer> FakePlatform::connect() {

@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -34,9 +35,12 @@ class FakePlatform final : public engine::Platform {
     std::deque<cadence::AnswerKind> read_answers;
     std::deque<cadence::AnswerKind> connect_answers;
     std::map<std::string, engine::PlatformRequirement> requirements;  // by lock session
+    bool says_requirements{true};
     cadence::Duration clock_skew{0};
     int action_limit{1000};
     bool keeps_silent{false};  // writes are applied and never answered
+    std::function<void()> breaks_after_write;
+    bool goes_stale{false};    // a channel is ready for nothing once it has been looked at
 
     std::vector<Written> writes;
     int reads{0};

@@ -109,6 +109,30 @@ TEST_F(BeginAttempt, NoContextSeenYet_Waits) {
     EXPECT_EQ(standing(id), "queued");
 }
 
+TEST_F(BeginAttempt, NoContextSaidWhoPunishes_WaitsUnlessTheDaemonOwnsIt) {
+    const auto id = owe(18);
+    db.execute("DELETE FROM context_seen");
+    EXPECT_EQ(begin(id).begun, Begun::OwnerUnknown);
+    EXPECT_EQ(standing(id), "queued");
+    db.execute("UPDATE generation SET owner = 'daemon'");
+    EXPECT_EQ(begin(id).begun, Begun::Started);
+}
+
+TEST_F(BeginAttempt, ContextJustReadDoesNotSayWhoPunishes_Waits) {
+    const auto id = owe(18);
+    engine::BeginAttempt asked{id, kToken, std::nullopt, false};
+    const auto begun = ledger::begin_attempt(db, zones, asked, policy, now);
+    ASSERT_TRUE(begun) << begun.error().detail;
+    EXPECT_EQ(begun->begun, Begun::OwnerUnknown);
+}
+
+TEST_F(BeginAttempt, OneOfSeveralPlatformRequirementsIsOurs_WaivesIt) {
+    const auto id = owe(18);
+    rows.see_context(session, now - 1h, "another", true);
+    rows.see_context(session, now - 1h, "check_in", true);
+    EXPECT_EQ(begin(id).reason, "platform_owned");
+}
+
 TEST_F(BeginAttempt, PlatformPunishesSinceTheWindowsEnd_WaivesIt) {
     const auto id = owe(18);
     rows.see_context(session, now - 1h, "check_in", true);

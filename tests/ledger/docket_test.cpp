@@ -79,17 +79,24 @@ TEST_F(DocketTest, FirstWindowWithGrace_IsExcused) {
                                 "2026-06-03..2026-06-04 open "}));
 }
 
-TEST_F(DocketTest, NoPunishmentOrNobodys_IsNoRow) {
+TEST_F(DocketTest, NoPunishment_IsNoRow) {
     auto none = daily("none");
     none.rules.punishment = {};
-    auto nobody = daily("nobody");
-    nobody.rules.owner = cadence::Owner::Nobody;
-    must_put(session({none, nobody}));
+    must_put(session({none}));
     live_until(utc(2026, 6, 2, 10h));
     must_work_off();
     EXPECT_EQ(windows("none").front(), "2026-06-01..2026-06-02 missed count_not_reached");
-    EXPECT_EQ(windows("nobody").front(), "2026-06-01..2026-06-02 missed count_not_reached");
     EXPECT_EQ(punishments(), 0);
+}
+
+TEST_F(DocketTest, PunishmentThatNobodyOwns_IsWaivedVisibly) {
+    auto nobody = daily("nobody");
+    nobody.rules.owner = cadence::Owner::Nobody;
+    must_put(session({nobody}));
+    live_until(utc(2026, 6, 2, 10h));
+    must_work_off();
+    EXPECT_EQ(windows("nobody").front(), "2026-06-01..2026-06-02 missed count_not_reached");
+    EXPECT_EQ(deliveries(), Lines{"punishment add_time waived owner_nobody"});
 }
 
 TEST_F(DocketTest, PastWindows_ArePunishedOnlyWhenAskedFor) {
@@ -226,6 +233,35 @@ TEST_F(DocketTest, ClockSetBackByALittle_ChangesNoVerdict) {
     live_until(utc(2026, 6, 1, 22h + 10min));
     EXPECT_EQ(*run(docket->reopen(policy, now)), 0);
     EXPECT_TRUE(must_work_off().empty());
+}
+
+TEST_F(DocketTest, ClockSetBack_CutsWaitsThatWereCountedFromATimeThatHasNotCome) {
+    must_put(session({daily()}));
+    ASSERT_TRUE(launch("token-1"));
+    must_see_context("token-1");
+    proof("p1");
+    const auto day_ahead = std::to_string(cadence::to_ms(now + 24h));
+    tamper("UPDATE session SET deferred_until_ms = " + day_ahead + ", lane_due_at_ms = " +
+           day_ahead);
+    tamper("UPDATE delivery SET due_at_ms = " + day_ahead);
+    EXPECT_EQ(*run(docket->reopen(policy, now)), 0);
+    EXPECT_EQ(number("SELECT lane_due_at_ms FROM session"), cadence::to_ms(now + 15min));
+    EXPECT_EQ(number("SELECT due_at_ms FROM delivery"), cadence::to_ms(now + 15min));
+    tamper("UPDATE token SET set_aside_until_ms = " + day_ahead);
+    tamper("UPDATE session SET lane_due_at_ms = NULL");
+    EXPECT_EQ(*run(docket->reopen(policy, now)), 0);
+    EXPECT_EQ(number("SELECT set_aside_until_ms FROM token"), cadence::to_ms(now + 60s));
+}
+
+TEST_F(DocketTest, ClockSetBackWhileTheDaemonWasDown_IsSeenAtTheStart) {
+    must_put(session({daily()}));
+    live_until(utc(2026, 6, 1, 22h + 5min));
+    must_work_off();
+    ASSERT_EQ(windows().front(), "2026-06-01..2026-06-02 missed count_not_reached");
+    now = utc(2026, 6, 1, 21h);
+    EXPECT_EQ(run(docket->recover(policy, now))->reopened, 1);
+    EXPECT_EQ(windows().front(), "2026-06-01..2026-06-02 open ");
+    EXPECT_EQ(run(docket->recover(policy, now))->reopened, 0);
 }
 
 TEST_F(DocketTest, InFlightWhenTheDaemonDied_IsUnknown) {

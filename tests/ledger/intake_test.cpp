@@ -294,6 +294,62 @@ TEST_F(IntakeTest, PlatformKnownToPunish_TheRowIsWaivedFromTheStart) {
     EXPECT_EQ(deliveries(), Lines{"punishment add_time waived platform_owned"});
 }
 
+TEST_F(IntakeTest, ContextThatDoesNotSayWhoPunishes_IsNoLook) {
+    must_put(session({daily()}));
+    ASSERT_TRUE(launch("token-1"));
+    engine::ContextFound found;
+    found.session = {"lock-1"};
+    found.token_hash = ledger::hash_of_token("token-1");
+    found.context.lock.at = now;
+    ASSERT_TRUE(run(intake->record_context(found, policy, now)));
+    EXPECT_EQ(number("SELECT count(*) FROM context_seen"), 0);
+    EXPECT_EQ(number("SELECT count(*) FROM token WHERE verified_at_ms IS NOT NULL"), 1);
+}
+
+TEST_F(IntakeTest, SeveralPlatformRequirements_AreAllKept) {
+    miss_a_day(daily());
+    ASSERT_TRUE(launch("token-1"));
+    engine::ContextFound found;
+    found.session = {"lock-1"};
+    found.token_hash = ledger::hash_of_token("token-1");
+    found.context.lock.at = now;
+    found.context.requirements = {own("something_else"), own()};
+    ASSERT_TRUE(run(intake->record_context(found, policy, now)));
+    EXPECT_EQ(number("SELECT count(*) FROM context_seen"), 2);
+    EXPECT_EQ(deliveries(), Lines{"punishment add_time waived platform_owned"});
+    now += 1min;
+    ASSERT_TRUE(run(intake->record_context(found, policy, now)));
+    EXPECT_EQ(number("SELECT count(*) FROM context_seen"), 2);
+}
+
+TEST_F(IntakeTest, Launch_EndsAWaitOfItsLane) {
+    must_put(session({daily()}));
+    ASSERT_TRUE(launch("token-1"));
+    must_see_context("token-1");
+    proof("p1");
+    ASSERT_TRUE(run(outbox->defer_lane({"lock-1"}, now + 10min)));
+    EXPECT_EQ(number("SELECT lane_due_at_ms FROM session"), cadence::to_ms(now + 10min));
+    ASSERT_TRUE(launch("token-2"));
+    EXPECT_EQ(number("SELECT lane_due_at_ms FROM session"), cadence::to_ms(now));
+}
+
+TEST_F(IntakeTest, LateProofOfAHeldPunishment_SaysThatItMayHaveHappened) {
+    miss_a_day(daily());
+    tamper("UPDATE delivery SET state = 'held', attempts = 1, unknowns = 1");
+    EXPECT_EQ(proof("p1", yesterday).status, ProofStatus::Accepted);
+    EXPECT_EQ(deliveries().front(), "punishment add_time waived unwanted_outcome_unknown");
+}
+
+TEST_F(IntakeTest, LateProofOfARejectedPunishment_KeepsItFromBeingRetried) {
+    miss_a_day(daily());
+    tamper("UPDATE delivery SET state = 'rejected', attempts = 1");
+    EXPECT_EQ(proof("p1", yesterday).status, ProofStatus::Accepted);
+    const auto retried =
+        run(outbox->retry({number("SELECT id FROM delivery WHERE kind = 'punishment'")}, "", now));
+    ASSERT_FALSE(retried);
+    EXPECT_EQ(retried.error().code, cadence::ErrorCode::Conflict);
+}
+
 TEST_F(IntakeTest, LaunchedLockSession_FollowsThePlatformsRequirement) {
     ASSERT_TRUE(launch("token-1", "lock-1", "Europe/Berlin"));
     must_see_context("token-1", own());

@@ -35,14 +35,26 @@ TEST_F(Lane, UnverifiedNewestToken_IsVerifiedBeforeAnything) {
     EXPECT_FALSE(next.token->verified);
 }
 
-TEST_F(Lane, VerificationPutOff_KeepsTheOlderTokenOut) {
+TEST_F(Lane, VerificationPutOff_LetsTheOlderTokenWork) {
     owe(18);
     rows.add_token(session, std::string(64, 'b'), now, false);
     db.execute("UPDATE token SET verify_due_at_ms = ?1 WHERE verify_due_at_ms IS NOT NULL",
                now + 5s);
-    const auto next = head();
-    EXPECT_EQ(next.todo, Todo::Nothing);
-    EXPECT_EQ(next.next_due, now + 5s);
+    EXPECT_EQ(head().todo, Todo::Send);
+    EXPECT_EQ(head().token.value().hash, kToken);
+    now += 5s;
+    EXPECT_EQ(head().todo, Todo::Verify) << "the newest wins once it can be asked";
+}
+
+TEST_F(Lane, PunishmentsPostponed_LetProgressThrough) {
+    const auto punishment = owe(18);
+    const auto progress = carry(rows.add_window(check_in, 20, std::nullopt));
+    ledger::postpone_punishments(db, session, now + 5min, "clocks_disagree", now);
+    EXPECT_EQ(head().delivery, progress);
+    EXPECT_EQ(standing(punishment), "queued clocks_disagree");
+    db.execute("DELETE FROM proof");
+    db.execute("DELETE FROM delivery WHERE kind = 'progress'");
+    EXPECT_EQ(head().next_due, now + 5min);
 }
 
 TEST_F(Lane, NewerTokenSetAside_LetsTheOlderOneWork) {

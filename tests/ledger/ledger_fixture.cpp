@@ -90,7 +90,8 @@ void LedgerTest::must_see_context(const std::string& token,
     found.session = {id};
     found.token_hash = ledger::hash_of_token(token);
     found.context.lock.at = now;
-    found.context.requirement = std::move(own);
+    found.context.requirements.emplace();
+    if (own) found.context.requirements->push_back(std::move(*own));
     const auto done = run(intake->record_context(std::move(found), policy, now));
     ASSERT_TRUE(done) << done.error().detail;
 }

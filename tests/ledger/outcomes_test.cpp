@@ -205,12 +205,24 @@ class RecordRefusal : public OutboxTest {
     }
 };
 
-TEST_F(RecordRefusal, HostFault_TriesTheTokenAgainAfterTheWait) {
+TEST_F(RecordRefusal, HostFault_TriesAnUnverifiedTokenAgainAfterTheWait) {
     owe(18);
+    db.execute("UPDATE token SET verified_at_ms = NULL, verify_due_at_ms = ?1", now);
     refuse(AnswerKind::HostFault);
     EXPECT_EQ(head().next_due, now + 30s);
     now += 30s;
     EXPECT_EQ(head().todo, engine::LaneHead::Todo::Verify);
+}
+
+TEST_F(RecordRefusal, HostFaultWithAVerifiedToken_PostponesPunishmentsAlone) {
+    owe(18);
+    refuse(AnswerKind::HostFault);
+    EXPECT_EQ(head().next_due, now + 30s);
+    const auto progress = carry(rows.add_window(check_in, 20, std::nullopt));
+    EXPECT_EQ(head().delivery, progress);
+    now += 30s;
+    db.execute("UPDATE delivery SET state = 'applied' WHERE kind = 'progress'");
+    EXPECT_EQ(head().kind, cadence::DeliveryKind::Punishment);
 }
 
 TEST_F(RecordRefusal, TokenRefused_ParksWhatWasQueued) {

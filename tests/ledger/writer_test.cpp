@@ -36,20 +36,27 @@ class WriterTest : public LedgerTest {
         }
     }
 
-    // As above, and all of them in one group: the writer is held up until they wait.
+    // As above, and all of them in one group: the writer is held up in an earlier group of one
+    // until they wait.
     std::vector<Result<void>> run_as_one_group(
-        std::vector<std::function<Result<void>(Database&)>> units) {
+        const std::vector<std::function<Result<void>(Database&)>>& units) {
+        std::latch held_up(1);
         std::latch all_wait(1);
-        units.insert(units.begin(), [&all_wait](Database&) -> Result<void> {
-            all_wait.wait();
-            return {};
-        });
+        std::vector<Result<void>> holding(1);
+        spawn({[&held_up, &all_wait](Database&) -> Result<void> {
+                  held_up.count_down();
+                  all_wait.wait();
+                  return {};
+              }},
+              holding);
+        loop.restart();
+        loop.poll();
+        held_up.wait();
         std::vector<Result<void>> outcomes(units.size());
         spawn(units, outcomes);
         boost::asio::post(loop, [&all_wait] { all_wait.count_down(); });
         loop.restart();
         loop.run();
-        outcomes.erase(outcomes.begin());
         return outcomes;
     }
 

@@ -62,10 +62,11 @@ TEST_F(HttpsTest, ConnectionThatAnsweredWithinTheLastSecond_IsUsedAgain) {
     EXPECT_EQ(server_->connections(), 1U);
 }
 
-TEST_F(HttpsTest, ConnectionOlderThanASecond_IsNotUsed) {
+TEST_F(HttpsTest, ConnectionThatAnsweredASecondAgo_IsNotUsed) {
     start(answer_for_ever);
     auto lease = acquire();
     ASSERT_TRUE(lease);
+    EXPECT_TRUE(run(io_, lease->request(plain_get(), within(10s))).response);
     EXPECT_TRUE(lease->ready());
     while (lease->ready()) io_.run_one_for(20ms);
     const auto late = run(io_, lease->request(plain_get(), within(10s)));
@@ -73,6 +74,16 @@ TEST_F(HttpsTest, ConnectionOlderThanASecond_IsNotUsed) {
     EXPECT_FALSE(late.bytes_sent);
     EXPECT_TRUE(get().response);
     EXPECT_EQ(server_->connections(), 2U);
+}
+
+TEST_F(HttpsTest, ConnectionNotUsedYet_OutlastsASlowCommit) {
+    start(answer_for_ever);
+    auto lease = acquire();
+    ASSERT_TRUE(lease);
+    io_.run_for(2s);
+    EXPECT_TRUE(lease->ready());
+    EXPECT_TRUE(run(io_, lease->request(plain_get(), within(10s))).response);
+    EXPECT_EQ(server_->connections(), 1U);
 }
 
 TEST_F(HttpsTest, ResponseThatSaysClose_EndsTheConnection) {

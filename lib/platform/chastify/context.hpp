@@ -12,9 +12,10 @@ namespace chastify {
 
 // The context, bare or under `data`. Nothing when the body is no JSON object or has none of `role`,
 // `extensionConfig` and `lockData`: then somebody else answered, and believing them could punish
-// twice. Whatever else is wrong is absent; unknown fields are ignored. A requirement that does not
-// say whether it is enabled counts as enabled, and a punishment of a type we don't know as one of
-// add_time: the platform punishes with something, so we shall not.
+// twice. Whatever else is wrong is absent; unknown fields are ignored. Without an `extensionConfig`
+// that can be read nothing is said of requirements. A requirement that does not say whether it is
+// enabled counts as enabled, and a punishment of a type we don't know as one of add_time: the
+// platform punishes with something, so we shall not.
 [[nodiscard]] std::optional<engine::Context> parse_context(std::string_view body,
                                                            cadence::Instant now);
 

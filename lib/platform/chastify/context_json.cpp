@@ -42,10 +42,11 @@ PunishmentType to_type(const std::string& name) {
     return PunishmentType::AddTime;
 }
 
+// Whatever is there and cannot be read is a punishment: then the platform has one, and we have none.
 Punishment to_punishment(const Json* json) {
     Punishment punishment;
-    if (json == nullptr) return punishment;
-    punishment.type = to_type(find_text(*json, "type").value_or("none"));
+    if (json == nullptr || json->is_null()) return punishment;
+    punishment.type = to_type(find_text(*json, "type").value_or(""));
     if (punishment.type == PunishmentType::None) return punishment;
     punishment.seconds =
         std::chrono::seconds{std::max<std::int64_t>(find_integer(*json, "seconds").value_or(0), 0)};
@@ -56,7 +57,7 @@ Punishment to_punishment(const Json* json) {
 PlatformRequirement to_requirement(const Json& json) {
     PlatformRequirement requirement;
     requirement.metric = find_text(json, "metric").value_or("");
-    requirement.enabled = !requirement.metric.empty() && find_bool(json, "enabled").value_or(true);
+    requirement.enabled = find_bool(json, "enabled").value_or(true);
     requirement.required_count = to_count(find_integer(json, "requiredCount"));
     if (const Json* cadence = find_member(json, "cadence")) {
         requirement.every = to_count(find_integer(*cadence, "every"));
@@ -67,18 +68,23 @@ PlatformRequirement to_requirement(const Json& json) {
     return requirement;
 }
 
-// One object is documented. Of a list the one that punishes counts, lest we punish its miss, too.
-std::optional<PlatformRequirement> find_requirement(const Json& requirements) {
-    if (requirements.is_object()) return to_requirement(requirements);
-    std::optional<PlatformRequirement> first;
-    if (!requirements.is_array()) return first;
-    for (const Json& element : requirements) {
-        if (!element.is_object()) continue;
-        PlatformRequirement one = to_requirement(element);
-        if (one.enabled && one.punishment.type != PunishmentType::None) return one;
-        if (!first) first = std::move(one);
+bool looks_like_a_requirement(const Json& json) {
+    return find_member(json, "metric") != nullptr || find_member(json, "enabled") != nullptr ||
+           find_member(json, "punishment") != nullptr;
+}
+
+// One object is documented; a list of them is understood, too. Nothing when any of it is neither.
+std::optional<std::vector<PlatformRequirement>> find_requirements(const Json& config) {
+    if (!config.is_object()) return std::nullopt;
+    std::vector<PlatformRequirement> found;
+    const Json* own = find_member(config, "extensionRequirements");
+    if (own == nullptr || own->is_null() || own->empty()) return found;
+    const Json list = own->is_array() ? *own : Json::array({*own});
+    for (const Json& element : list) {
+        if (!looks_like_a_requirement(element)) return std::nullopt;
+        found.push_back(to_requirement(element));
     }
-    return first;
+    return found;
 }
 
 Context to_context(const Json& json, cadence::Instant now) {
@@ -86,9 +92,7 @@ Context to_context(const Json& json, cadence::Instant now) {
     context.role = find_text(json, "role").value_or("");
     context.lock = to_reading(find_member(json, "lockData"), now);
     const Json* config = find_member(json, "extensionConfig");
-    const Json* requirements =
-        config == nullptr ? nullptr : find_member(*config, "extensionRequirements");
-    if (requirements != nullptr) context.requirement = find_requirement(*requirements);
+    if (config != nullptr) context.requirements = find_requirements(*config);
     return context;
 }
 

@@ -24,9 +24,18 @@ engine::Context parsed(const std::string& body) {
     return context.value_or(engine::Context{});
 }
 
-std::optional<engine::PlatformRequirement> requirement_of(const std::string& requirements) {
+using Requirements = std::optional<std::vector<engine::PlatformRequirement>>;
+
+Requirements requirements_of(const std::string& requirements) {
     return parsed(R"({"extensionConfig":{"extensionRequirements":)" + requirements + "}}")
-        .requirement;
+        .requirements;
+}
+
+engine::PlatformRequirement requirement_of(const std::string& requirement) {
+    const auto found = requirements_of(requirement);
+    if (found && found->size() == 1) return found->front();
+    ADD_FAILURE() << requirement;
+    return {};
 }
 
 engine::LockReading lock_of(const std::string& lock) {
@@ -39,13 +48,15 @@ void expect_whole(const engine::Context& context) {
     EXPECT_EQ(context.lock.frozen, true);
     EXPECT_EQ(context.lock.time_remaining_seconds, 86400);
     EXPECT_EQ(context.lock.time_locked_seconds, 7200);
-    ASSERT_TRUE(context.requirement);
-    EXPECT_TRUE(context.requirement->enabled);
-    EXPECT_EQ(context.requirement->metric, "check_in");
-    EXPECT_EQ(context.requirement->required_count, 2);
-    EXPECT_EQ(context.requirement->every, 3);
-    EXPECT_EQ(context.requirement->unit, CadenceUnit::Week);
-    EXPECT_EQ(context.requirement->punishment, (Punishment{PunishmentType::Pillory, 600s, "late"}));
+    ASSERT_TRUE(context.requirements);
+    ASSERT_EQ(context.requirements->size(), 1U);
+    const auto& requirement = context.requirements->front();
+    EXPECT_TRUE(requirement.enabled);
+    EXPECT_EQ(requirement.metric, "check_in");
+    EXPECT_EQ(requirement.required_count, 2);
+    EXPECT_EQ(requirement.every, 3);
+    EXPECT_EQ(requirement.unit, CadenceUnit::Week);
+    EXPECT_EQ(requirement.punishment, (Punishment{PunishmentType::Pillory, 600s, "late"}));
 }
 
 TEST(ParseContext, WholeContextBareOrUnderData_IsRead) {
@@ -91,7 +102,7 @@ TEST(ParseContext, DocumentedPartsOfAnotherType_AreAbsent) {
         EXPECT_EQ(context.role, "");
         EXPECT_FALSE(context.lock.frozen);
         EXPECT_FALSE(context.lock.time_remaining_seconds);
-        EXPECT_FALSE(context.requirement);
+        EXPECT_FALSE(context.requirements) << "it does not say";
     }
 }
 
@@ -109,24 +120,35 @@ TEST(ParseContext, LockFields_AreReadWhereTheyMakeSense) {
     }
 }
 
-TEST(ParseContext, NoRequirementObject_IsNone) {
-    for (const char* none : {"null", "[]", "\"x\"", "7", "[1,null]"}) {
-        EXPECT_FALSE(requirement_of(none)) << none;
+TEST(ParseContext, ConfigurationWithoutRequirements_SaysThatThereAreNone) {
+    EXPECT_EQ(parsed(R"({"extensionConfig":{}})").requirements.has_value(), true);
+    for (const char* empty : {"null", "[]", "{}"}) {
+        const auto found = requirements_of(empty);
+        ASSERT_TRUE(found) << empty;
+        EXPECT_TRUE(found->empty()) << empty;
+    }
+}
+
+TEST(ParseContext, RequirementsThatCannotBeRead_SayNothing) {
+    for (const char* odd : {"\"x\"", "7", "true", "[1,null]", R"({"daily":{"metric":"m"}})",
+                            R"([{"metric":"a"},7])"}) {
+        EXPECT_FALSE(requirements_of(odd)) << odd;
     }
 }
 
 TEST(ParseContext, PartialRequirement_KeepsWhatItSays) {
-    const auto empty = requirement_of("{}");
-    ASSERT_TRUE(empty);
-    EXPECT_FALSE(empty->enabled);
-    EXPECT_EQ(empty->required_count, 1);
-    EXPECT_EQ(empty->every, 1);
-    EXPECT_EQ(empty->unit, CadenceUnit::Day);
-    EXPECT_EQ(empty->punishment.type, PunishmentType::None);
-    EXPECT_FALSE(requirement_of(R"({"enabled":false,"metric":"m"})")->enabled);
-    EXPECT_TRUE(requirement_of(R"({"metric":"m"})")->enabled);
-    EXPECT_EQ(requirement_of(R"({"metric":"m","requiredCount":-4})")->required_count, 1);
-    EXPECT_EQ(requirement_of(R"({"metric":"m","cadence":{"every":"x"}})")->every, 1);
+    const auto nameless = requirement_of(R"({"punishment":{"type":"freeze","seconds":60}})");
+    EXPECT_TRUE(nameless.enabled) << "it punishes something, and may punish ours";
+    EXPECT_EQ(nameless.metric, "");
+    const auto bare = requirement_of(R"({"metric":"m"})");
+    EXPECT_TRUE(bare.enabled);
+    EXPECT_EQ(bare.required_count, 1);
+    EXPECT_EQ(bare.every, 1);
+    EXPECT_EQ(bare.unit, CadenceUnit::Day);
+    EXPECT_EQ(bare.punishment.type, PunishmentType::None);
+    EXPECT_FALSE(requirement_of(R"({"enabled":false,"metric":"m"})").enabled);
+    EXPECT_EQ(requirement_of(R"({"metric":"m","requiredCount":-4})").required_count, 1);
+    EXPECT_EQ(requirement_of(R"({"metric":"m","cadence":{"every":"x"}})").every, 1);
 }
 
 TEST(ParseContext, PunishmentTypes_Table) {
@@ -136,24 +158,27 @@ TEST(ParseContext, PunishmentTypes_Table) {
         {R"({"type":"freeze","seconds":60.0})", {PunishmentType::Freeze, 60s, ""}},
         {R"({"type":"pillory","seconds":-1,"reason":null})", {PunishmentType::Pillory, 0s, ""}},
         {R"({"type":"something_new","seconds":5})", {PunishmentType::AddTime, 5s, ""}},
-        {R"({"seconds":5})", {PunishmentType::None, 0s, ""}},
         {"null", {PunishmentType::None, 0s, ""}},
-        {"[]", {PunishmentType::None, 0s, ""}},
+        // The platform punishes with something that we cannot read: then we shall not.
+        {R"({"seconds":5})", {PunishmentType::AddTime, 5s, ""}},
+        {R"("freeze")", {PunishmentType::AddTime, 0s, ""}},
     };
     for (const auto& [json, punishment] : cases) {
         const auto found =
             requirement_of(std::string(R"({"metric":"m","punishment":)") + json + "}");
-        ASSERT_TRUE(found);
-        EXPECT_EQ(found->punishment, punishment) << json;
+        EXPECT_EQ(found.punishment, punishment) << json;
     }
 }
 
-TEST(ParseContext, ListOfRequirements_TheOneThatPunishesCounts) {
-    const auto found = requirement_of(
-        R"([7,{"metric":"a"},{"metric":"b","punishment":{"type":"freeze","seconds":60}}])");
+TEST(ParseContext, ListOfRequirements_IsReadWhole) {
+    const auto found = requirements_of(
+        R"([{"metric":"a","punishment":{"type":"add_time","seconds":60}},{"metric":"b"},)"
+        R"({"metric":"c","punishment":{"type":"freeze","seconds":60}}])");
     ASSERT_TRUE(found);
-    EXPECT_EQ(found->metric, "b");
-    EXPECT_EQ(requirement_of(R"([{"metric":"a"},{"metric":"b"}])")->metric, "a");
+    ASSERT_EQ(found->size(), 3U);
+    EXPECT_EQ((*found)[0].metric, "a");
+    EXPECT_EQ((*found)[1].punishment.type, PunishmentType::None);
+    EXPECT_EQ((*found)[2].punishment.type, PunishmentType::Freeze);
 }
 
 }  // namespace

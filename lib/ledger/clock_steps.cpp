@@ -1,0 +1,79 @@
+#include "ledger/clock_steps.hpp"
+
+#include <vector>
+
+#include "ledger/deliveries.hpp"
+#include "ledger/judgement.hpp"
+#include "ledger/lane.hpp"
+
+namespace ledger {
+namespace {
+
+using cadence::Instant;
+using cadence::SessionId;
+
+// The longest grace there is (CONTRACT.md): a window that ended earlier cannot be open again.
+constexpr std::chrono::hours kLongestGrace{24};
+// The longest that anything is put off: a platform's Retry-After, clamped.
+constexpr std::chrono::minutes kLongestWait{15};
+constexpr std::chrono::seconds kLongestSetAside{60};
+
+std::vector<cadence::WindowId> find_missed_too_early(Database& database, Instant now) {
+    auto row = database.query(
+        "SELECT w.id FROM window w JOIN generation g ON g.requirement = w.requirement"
+        " AND g.ordinal = w.generation WHERE w.end_at_ms > ?1 AND w.verdict = 'missed'"
+        " AND w.end_at_ms + g.grace_ms > ?2");
+    row.bind(now - kLongestGrace, now);
+    std::vector<cadence::WindowId> missed;
+    while (row.step()) missed.push_back({row.integer(0)});
+    return missed;
+}
+
+void reopen(Database& database, cadence::WindowId id, Instant now) {
+    const WindowRow window = load_window(database, id);
+    database.execute(
+        "UPDATE window SET verdict = NULL, reason = '', judged_at_ms = NULL,"
+        " revision = revision + 1 WHERE id = ?1",
+        id);
+    unwant_punishment(database, id, "reopened", false, now);
+    record_event(database, now, "window.reopened", window.session, id, std::nullopt);
+    refresh_lane(database, window.session, now);
+}
+
+std::vector<SessionId> find_put_off(Database& database, Instant now) {
+    auto row = database.query(
+        "SELECT id FROM session WHERE lane_due_at_ms > ?1"
+        " UNION SELECT session FROM token INDEXED BY token_set_aside"
+        " WHERE died_at_ms IS NULL AND set_aside_until_ms > ?2");
+    row.bind(now + kLongestWait, now + kLongestSetAside);
+    std::vector<SessionId> found;
+    while (row.step()) found.push_back({row.text(0)});
+    return found;
+}
+
+void cut_waits(Database& database, const SessionId& session, Instant now) {
+    database.execute(
+        "UPDATE session SET deferred_until_ms = min(deferred_until_ms, ?2) WHERE id = ?1", session,
+        now + kLongestWait);
+    database.execute(
+        "UPDATE delivery SET due_at_ms = ?2 WHERE session = ?1"
+        " AND state IN ('queued', 'unknown') AND due_at_ms > ?2",
+        session, now + kLongestWait);
+    database.execute(
+        "UPDATE token SET verify_due_at_ms = min(verify_due_at_ms, ?2),"
+        " set_aside_until_ms = min(set_aside_until_ms, ?3)"
+        " WHERE session = ?1 AND died_at_ms IS NULL",
+        session, now + kLongestWait, now + kLongestSetAside);
+    refresh_lane(database, session, now);
+}
+
+}  // namespace
+
+int step_back(Database& database, Instant now) {
+    const auto missed = find_missed_too_early(database, now);
+    for (const auto id : missed) reopen(database, id, now);
+    for (const SessionId& session : find_put_off(database, now)) cut_waits(database, session, now);
+    return static_cast<int>(missed.size());
+}
+
+}  // namespace ledger

@@ -86,8 +86,7 @@ boost::asio::awaitable<void> Courier::drain() {
     auto const give_up = clock.steady_now() + shared_->settings.drain;
     bool cancelled = false;
     while (!running_.empty()) {
-        auto const left =
-            std::chrono::ceil<cadence::Duration>(give_up - clock.steady_now());
+        auto const left = std::chrono::ceil<cadence::Duration>(give_up - clock.steady_now());
         if (!cancelled && left <= cadence::Duration::zero()) {
             cancelled = true;
             for (auto& [session, signal] : running_) {

@@ -328,8 +328,8 @@ boost::asio::awaitable<void> Lane::postpone_punishments(cadence::Duration wait, 
 
 // One lock session's trouble is put off with it; a database that cannot even do that rests.
 boost::asio::awaitable<void> Lane::refused(cadence::Error error) {
-    log(Level::Error, fmt::format("event=lane_refused code={} detail=\"{}\"",
-                                  to_string(error.code), error.detail));
+    log(Level::Error, fmt::format("event=lane_refused code={} detail=\"{}\"", to_string(error.code),
+                                  error.detail));
     co_await defer(kAfterRefusal, to_string(error.code));
 }
 

@@ -37,8 +37,8 @@ struct PlatformRequirement {
 struct Context {
     std::string role;  // as the platform says; may be empty
     LockReading lock;
-    // The platform's own requirements, punishing or not. Nothing when the context does not say: then
-    // nobody knows who punishes.
+    // The platform's own requirements, punishing or not. Nothing when the context does not say:
+    // then nobody knows who punishes.
     std::optional<std::vector<PlatformRequirement>> requirements;
 };
 

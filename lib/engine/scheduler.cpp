@@ -84,9 +84,9 @@ boost::asio::awaitable<void> Scheduler::beat(cadence::Instant now) {
 boost::asio::awaitable<void> Scheduler::reopen() {
     auto const reopened = co_await docket_->reopen(policy_(), clock_->now());
     if (!reopened) {
-        journal_->write(Level::Error, fmt::format("event=docket_failed code={} detail=\"{}\"",
-                                                  to_string(reopened.error().code),
-                                                  reopened.error().detail));
+        journal_->write(Level::Error,
+                        fmt::format("event=docket_failed code={} detail=\"{}\"",
+                                    to_string(reopened.error().code), reopened.error().detail));
         failing_ = true;
         co_return;
     }

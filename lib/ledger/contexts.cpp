@@ -47,8 +47,7 @@ using Look = std::map<std::string, bool>;  // metric, and whether the platform p
 Look look_of(const std::vector<PlatformRequirement>& requirements) {
     Look look;
     for (const PlatformRequirement& own : requirements) {
-        look[own.metric] |=
-            own.enabled && own.punishment.type != cadence::PunishmentType::None;
+        look[own.metric] |= own.enabled && own.punishment.type != cadence::PunishmentType::None;
     }
     if (look.empty()) look[""] = false;
     return look;

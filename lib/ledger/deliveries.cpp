@@ -150,9 +150,9 @@ std::optional<DeliveryId> unwant_punishment(Database& database, cadence::WindowI
         case DeliveryState::Queued:
         case DeliveryState::Held:
             database.execute("UPDATE delivery SET wanted = 0 WHERE id = ?1", found->id);
-            move_delivery(database, found->id, DeliveryState::Waived,
-                          found->state == DeliveryState::Held ? reason + "_outcome_unknown" : reason,
-                          now);
+            move_delivery(
+                database, found->id, DeliveryState::Waived,
+                found->state == DeliveryState::Held ? reason + "_outcome_unknown" : reason, now);
             return std::nullopt;
         case DeliveryState::InFlight:
         case DeliveryState::Unknown:

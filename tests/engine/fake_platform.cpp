@@ -12,9 +12,7 @@ class FakeChannel final : public engine::Channel {
   public:
     explicit FakeChannel(FakePlatform& platform) : platform_(&platform) {}
 
-    [[nodiscard]] bool ready() const override {
-        return !platform_->goes_stale || ++looks_ <= 1;
-    }
+    [[nodiscard]] bool ready() const override { return !platform_->goes_stale || ++looks_ <= 1; }
 
     boost::asio::awaitable<engine::ContextAnswer> load_context(cadence::SessionId session,
                                                                cadence::Secret) override {

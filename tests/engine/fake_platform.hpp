@@ -40,7 +40,7 @@ class FakePlatform final : public engine::Platform {
     int action_limit{1000};
     bool keeps_silent{false};  // writes are applied and never answered
     std::function<void()> breaks_after_write;
-    bool goes_stale{false};    // a channel is ready for nothing once it has been looked at
+    bool goes_stale{false};  // a channel is ready for nothing once it has been looked at
 
     std::vector<Written> writes;
     int reads{0};

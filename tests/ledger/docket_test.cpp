@@ -241,8 +241,8 @@ TEST_F(DocketTest, ClockSetBack_CutsWaitsThatWereCountedFromATimeThatHasNotCome)
     must_see_context("token-1");
     proof("p1");
     const auto day_ahead = std::to_string(cadence::to_ms(now + 24h));
-    tamper("UPDATE session SET deferred_until_ms = " + day_ahead + ", lane_due_at_ms = " +
-           day_ahead);
+    tamper("UPDATE session SET deferred_until_ms = " + day_ahead +
+           ", lane_due_at_ms = " + day_ahead);
     tamper("UPDATE delivery SET due_at_ms = " + day_ahead);
     EXPECT_EQ(*run(docket->reopen(policy, now)), 0);
     EXPECT_EQ(number("SELECT lane_due_at_ms FROM session"), cadence::to_ms(now + 15min));

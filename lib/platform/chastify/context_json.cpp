@@ -42,7 +42,8 @@ PunishmentType to_type(const std::string& name) {
     return PunishmentType::AddTime;
 }
 
-// Whatever is there and cannot be read is a punishment: then the platform has one, and we have none.
+// Whatever is there and cannot be read is a punishment: then the platform has one, and we have
+// none.
 Punishment to_punishment(const Json* json) {
     Punishment punishment;
     if (json == nullptr || json->is_null()) return punishment;

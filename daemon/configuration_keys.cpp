@@ -7,6 +7,7 @@
 namespace cadenced {
 namespace {
 
+namespace words = cadence::words;
 using std::chrono::days;
 using std::chrono::hours;
 
@@ -30,6 +31,14 @@ std::function<void(const Value&, Target&)> path(Field field, std::size_t longest
         }
     };
 }
+
+constexpr std::array<words::Word<LogLevel>, 5> kLogLevels{{
+    {LogLevel::Trace, "trace"},
+    {LogLevel::Debug, "debug"},
+    {LogLevel::Info, "info"},
+    {LogLevel::Warn, "warn"},
+    {LogLevel::Error, "error"},
+}};
 
 // ---- [platform.NAME]
 
@@ -65,48 +74,12 @@ Keys<CallLimits> limit_keys() {
 
 // ---- [defaults]
 
-Choices<std::chrono::weekday> weekdays() {
-    return {{"monday", std::chrono::Monday},       {"tuesday", std::chrono::Tuesday},
-            {"wednesday", std::chrono::Wednesday}, {"thursday", std::chrono::Thursday},
-            {"friday", std::chrono::Friday},       {"saturday", std::chrono::Saturday},
-            {"sunday", std::chrono::Sunday}};
-}
-
-Choices<cadence::Owner> owners() {
-    return {{"auto", cadence::Owner::Auto},
-            {"platform", cadence::Owner::Platform},
-            {"daemon", cadence::Owner::Daemon},
-            {"nobody", cadence::Owner::Nobody}};
-}
-
-Choices<cadence::Misfire> misfires() {
-    return {{"all", cadence::Misfire::All},
-            {"latest", cadence::Misfire::Latest},
-            {"none", cadence::Misfire::None}};
-}
-
-Choices<cadence::LateProof> late_proofs() {
-    return {{"count", cadence::LateProof::Count},
-            {"compensate", cadence::LateProof::Compensate},
-            {"ignore", cadence::LateProof::Ignore}};
-}
-
-Choices<cadence::OnUnknown> for_punishments() {
-    return {{"hold", cadence::OnUnknown::Hold},
-            {"assume_applied", cadence::OnUnknown::AssumeApplied}};
-}
-
-Choices<cadence::OnUnknown> for_progress() {
-    auto choices = for_punishments();
-    choices.emplace_back("resend", cadence::OnUnknown::Resend);
-    return choices;
-}
-
 // A single string sets both, so it must be one that both can take.
 void read_on_unknown(const Value& value, Configuration& target) {
     static const Keys<Defaults> keys{
-        {"punishment", choice<Defaults>(&Defaults::on_unknown_punishment, for_punishments())},
-        {"progress", choice<Defaults>(&Defaults::on_unknown_progress, for_progress())},
+        {"punishment",
+         choice<Defaults>(&Defaults::on_unknown_punishment, words::kPunishmentOnUnknown)},
+        {"progress", choice<Defaults>(&Defaults::on_unknown_progress, words::kProgressOnUnknown)},
     };
     if (const toml::table* const table = value.node.as_table()) {
         read_table(*table, value.key + ".", keys, target.defaults, value.problems);
@@ -117,10 +90,9 @@ void read_on_unknown(const Value& value, Configuration& target) {
                        "write { punishment = \"hold\", progress = \"resend\" }");
         return;
     }
-    const auto found = find_choice(value, {"hold", "assume_applied"});
-    if (!found) return;
-    target.defaults.on_unknown_punishment = for_punishments()[*found].second;
-    target.defaults.on_unknown_progress = for_punishments()[*found].second;
+    const auto both = [](Defaults & defaults) -> auto& { return defaults.on_unknown_punishment; };
+    choice<Defaults>(both, words::kPunishmentOnUnknown)(value, target.defaults);
+    target.defaults.on_unknown_progress = target.defaults.on_unknown_punishment;
 }
 
 void read_default_platform(const Value& value, Configuration& target) {
@@ -157,16 +129,15 @@ Keys<Configuration> default_keys() {
     return {
         {"platform", read_default_platform},
         {"timezone", read_timezone},
-        {"week_start", choice<Configuration>(in_defaults(&Defaults::week_start), weekdays())},
+        {"week_start", choice<Configuration>(in_defaults(&Defaults::week_start), words::kWeekdays)},
         {"punishment_owner",
-         choice<Configuration>(in_defaults(&Defaults::punishment_owner), owners())},
-        {"first_window", choice<Configuration>(in_defaults(&Defaults::first_window),
-                                               Choices<cadence::FirstWindow>{
-                                                   {"grace", cadence::FirstWindow::Grace},
-                                                   {"strict", cadence::FirstWindow::Strict}})},
+         choice<Configuration>(in_defaults(&Defaults::punishment_owner), words::kOwners)},
+        {"first_window",
+         choice<Configuration>(in_defaults(&Defaults::first_window), words::kFirstWindows)},
         {"grace", duration<Configuration>(in_defaults(&Defaults::grace), kGrace)},
-        {"misfire", choice<Configuration>(in_defaults(&Defaults::misfire), misfires())},
-        {"late_proof", choice<Configuration>(in_defaults(&Defaults::late_proof), late_proofs())},
+        {"misfire", choice<Configuration>(in_defaults(&Defaults::misfire), words::kMisfires)},
+        {"late_proof",
+         choice<Configuration>(in_defaults(&Defaults::late_proof), words::kLateProofs)},
         {"on_unknown", read_on_unknown},
         {"outage_grace",
          duration<Configuration>(in_policy(&cadence::Policy::outage_grace), kOutageGrace)},
@@ -211,15 +182,10 @@ Keys<PlatformDraft> platform_keys() {
 }
 
 Keys<Configuration> configuration_keys() {
-    const Choices<LogLevel> levels{{"trace", LogLevel::Trace},
-                                   {"debug", LogLevel::Debug},
-                                   {"info", LogLevel::Info},
-                                   {"warn", LogLevel::Warn},
-                                   {"error", LogLevel::Error}};
     return {
         {"state_dir", path<Configuration>(&Configuration::state_dir, kLongestPath)},
         {"socket", path<Configuration>(&Configuration::socket, kLongestSocketPath)},
-        {"log_level", choice<Configuration>(&Configuration::log_level, levels)},
+        {"log_level", choice<Configuration>(&Configuration::log_level, kLogLevels)},
         {"defaults", table_of<Configuration>(default_keys(), itself)},
         {"caps", table_of<Configuration>(cap_keys(), caps_of)},
     };

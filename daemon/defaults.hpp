@@ -25,4 +25,7 @@ struct Defaults {
     cadence::OnUnknown on_unknown_progress{cadence::OnUnknown::Resend};
 };
 
+// The rules of a requirement that names none of its own; its zone is the lock session's.
+[[nodiscard]] cadence::Rules rules_of(const Defaults& defaults);
+
 }  // namespace cadenced

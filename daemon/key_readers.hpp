@@ -3,6 +3,7 @@
 // being a member of the target or a function that finds its place there.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "cadence/time.hpp"
+#include "cadence/words.hpp"
 #include "daemon/configuration.hpp"
 #include "daemon/key_table.hpp"
 
@@ -69,17 +71,14 @@ template <class Target, class Field>
     };
 }
 
-template <class Meaning>
-using Choices = std::vector<std::pair<std::string, Meaning>>;
-
-template <class Target, class Field, class Meaning>
-[[nodiscard]] std::function<void(const Value&, Target&)> choice(Field field,
-                                                                Choices<Meaning> choices) {
-    return [field, choices = std::move(choices)](const Value& value, Target& target) {
+template <class Target, class Field, class Meaning, std::size_t N>
+[[nodiscard]] std::function<void(const Value&, Target&)> choice(
+    Field field, const std::array<cadence::words::Word<Meaning>, N>& choices) {
+    return [field, choices](const Value& value, Target& target) {
         std::vector<std::string> names;
-        for (const auto& [name, meaning] : choices) names.push_back(name);
+        for (const auto& choice : choices) names.emplace_back(choice.text);
         const auto found = find_choice(value, names);
-        if (found) std::invoke(field, target) = choices[*found].second;
+        if (found) std::invoke(field, target) = choices[*found].value;
     };
 }
 

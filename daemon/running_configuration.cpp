@@ -75,19 +75,9 @@ RunningConfiguration::RunningConfiguration(ConfigurationSource source, cadence::
       loaded_at_(now) {}
 
 engine::Settings RunningConfiguration::for_engine() const {
-    const Defaults& defaults = current().defaults;
     engine::Settings settings;
     settings.policy = current().policy;
-    cadence::Rules& rules = settings.enrolment_defaults;
-    rules.zone = defaults.timezone;
-    rules.cadence.week_start = defaults.week_start;
-    rules.owner = defaults.punishment_owner;
-    rules.first_window = defaults.first_window;
-    rules.misfire = defaults.misfire;
-    rules.late_proof = defaults.late_proof;
-    rules.grace = defaults.grace;
-    rules.on_unknown_punishment = defaults.on_unknown_punishment;
-    rules.on_unknown_progress = defaults.on_unknown_progress;
+    settings.enrolment_defaults = rules_of(current().defaults);
     return settings;
 }
 

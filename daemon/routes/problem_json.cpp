@@ -2,47 +2,13 @@
 
 #include "daemon/routes/problem.hpp"
 #include "daemon/routes/reply_json.hpp"
+#include "net/http_status.hpp"
 
 namespace cadenced::wire {
 namespace {
 
 using cadence::ErrorCode;
 using nlohmann::ordered_json;
-
-const char* title_of(int status) {
-    switch (status) {
-        case 400:
-            return "Bad Request";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 408:
-            return "Request Timeout";
-        case 409:
-            return "Conflict";
-        case 413:
-            return "Content Too Large";
-        case 415:
-            return "Unsupported Media Type";
-        case 417:
-            return "Expectation Failed";
-        case 422:
-            return "Unprocessable Content";
-        case 431:
-            return "Request Header Fields Too Large";
-        case 500:
-            return "Internal Server Error";
-        case 501:
-            return "Not Implemented";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "Error";
-    }
-}
 
 int status_of(ErrorCode code) {
     switch (code) {
@@ -78,7 +44,7 @@ int status_of(ErrorCode code) {
 net::HttpReply make_problem(int status, const std::string& detail, const std::string& field,
                             const std::vector<std::string>& reasons) {
     ordered_json body{{"type", "about:blank"},
-                      {"title", title_of(status)},
+                      {"title", net::reason_phrase(status)},
                       {"status", status},
                       {"detail", detail}};
     if (!field.empty()) body["field"] = field;

@@ -77,19 +77,6 @@ void read_on_unknown(const Fields& requirement, FirstError& errors, cadence::Rul
         fields.find_word("progress", kProgressOnUnknown).value_or(rules.on_unknown_progress);
 }
 
-cadence::Rules rules_of(const Defaults& defaults) {
-    cadence::Rules rules;
-    rules.cadence.week_start = defaults.week_start;
-    rules.owner = defaults.punishment_owner;
-    rules.first_window = defaults.first_window;
-    rules.misfire = defaults.misfire;
-    rules.late_proof = defaults.late_proof;
-    rules.grace = defaults.grace;
-    rules.on_unknown_punishment = defaults.on_unknown_punishment;
-    rules.on_unknown_progress = defaults.on_unknown_progress;
-    return rules;
-}
-
 void read_policies(const Fields& fields, cadence::Rules& rules) {
     rules.owner = fields.find_word("owner", kOwners).value_or(rules.owner);
     rules.first_window =

@@ -1,9 +1,10 @@
 #include "cadence/delivery.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <cstdlib>
+
+#include "cadence/words.hpp"
 
 namespace cadence {
 namespace {
@@ -18,15 +19,6 @@ constexpr Duration kLongestRetryAfter{std::chrono::minutes{15}};
 [[noreturn]] void broken_invariant(const char* what) {
     std::fprintf(stderr, "cadenced: broken invariant: %s\n", what);
     std::abort();
-}
-
-// The member of `all` that is written as `text`.
-template <class Value, std::size_t N>
-std::optional<Value> find_named(const std::array<Value, N>& all, const std::string& text) {
-    for (const Value value : all) {
-        if (text == to_string(value)) return value;
-    }
-    return std::nullopt;
 }
 
 // Not applied, for certain, and worth another try after `wait`.
@@ -49,78 +41,20 @@ Transition after_unknown(const AttemptFacts& facts, const Answer& answer) {
 
 }  // namespace
 
-const char* to_string(DeliveryKind kind) {
-    switch (kind) {
-        case DeliveryKind::Progress:
-            return "progress";
-        case DeliveryKind::Punishment:
-            return "punishment";
-        case DeliveryKind::Undo:
-            return "undo";
-    }
-    return "progress";
-}
-
-const char* to_string(DeliveryState state) {
-    switch (state) {
-        case DeliveryState::Waiting:
-            return "waiting";
-        case DeliveryState::Queued:
-            return "queued";
-        case DeliveryState::InFlight:
-            return "inFlight";
-        case DeliveryState::Unknown:
-            return "unknown";
-        case DeliveryState::Applied:
-            return "applied";
-        case DeliveryState::Rejected:
-            return "rejected";
-        case DeliveryState::Held:
-            return "held";
-        case DeliveryState::Waived:
-            return "waived";
-    }
-    return "unknown";
-}
+const char* to_string(DeliveryKind kind) { return words::word_of(words::kDeliveryKinds, kind); }
+const char* to_string(DeliveryState state) { return words::word_of(words::kDeliveryStates, state); }
+const char* to_string(WriteKind kind) { return words::word_of(words::kWriteKinds, kind); }
 
 std::optional<DeliveryKind> parse_delivery_kind(const std::string& text) {
-    constexpr std::array kAll{DeliveryKind::Progress, DeliveryKind::Punishment, DeliveryKind::Undo};
-    return find_named(kAll, text);
+    return words::find_word(words::kDeliveryKinds, text);
 }
 
 std::optional<DeliveryState> parse_delivery_state(const std::string& text) {
-    constexpr std::array kAll{DeliveryState::Waiting,  DeliveryState::Queued,
-                              DeliveryState::InFlight, DeliveryState::Unknown,
-                              DeliveryState::Applied,  DeliveryState::Rejected,
-                              DeliveryState::Held,     DeliveryState::Waived};
-    return find_named(kAll, text);
-}
-
-const char* to_string(WriteKind kind) {
-    switch (kind) {
-        case WriteKind::Progress:
-            return "progress";
-        case WriteKind::AddTime:
-            return "add_time";
-        case WriteKind::RemoveTime:
-            return "remove_time";
-        case WriteKind::Freeze:
-            return "freeze";
-        case WriteKind::Unfreeze:
-            return "unfreeze";
-        case WriteKind::Pillory:
-            return "pillory";
-        case WriteKind::PilloryEnd:
-            return "pillory.end";
-    }
-    return "progress";
+    return words::find_word(words::kDeliveryStates, text);
 }
 
 std::optional<WriteKind> parse_write_kind(const std::string& text) {
-    constexpr std::array kAll{WriteKind::Progress,  WriteKind::AddTime,  WriteKind::RemoveTime,
-                              WriteKind::Freeze,    WriteKind::Unfreeze, WriteKind::Pillory,
-                              WriteKind::PilloryEnd};
-    return find_named(kAll, text);
+    return words::find_word(words::kWriteKinds, text);
 }
 
 Write write_of(const Punishment& punishment) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cadence/words.hpp"
+
 namespace cadence {
 namespace {
 
@@ -92,16 +94,6 @@ bool owes_punishment(const Verdict& verdict, const Rules& rules, bool past, bool
     return !past || punish_past;
 }
 
-const char* to_string(VerdictKind kind) {
-    switch (kind) {
-        case VerdictKind::Met:
-            return "met";
-        case VerdictKind::Missed:
-            return "missed";
-        case VerdictKind::Excused:
-            return "excused";
-    }
-    return "missed";
-}
+const char* to_string(VerdictKind kind) { return words::word_of(words::kVerdictKinds, kind); }
 
 }  // namespace cadence

@@ -58,7 +58,8 @@ struct ContextFound {
     std::string token_hash;
     Context context;
     // The rules that the platform's requirement gets where it is enrolled from the context: every
-    // field it does not name itself (zone, grace, owner …), from the configured defaults.
+    // field it does not name itself (grace, owner …), from the configured defaults. Its zone is the
+    // lock session's, which a launch may have taught us.
     cadence::Rules defaults;
 };
 

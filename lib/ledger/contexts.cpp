@@ -102,7 +102,6 @@ cadence::SessionSpec spec_of(const ContextFound& found, const PlatformRequiremen
     requirement.metric = own.metric;
     requirement.enabled = own.enabled;
     requirement.rules = found.defaults;
-    requirement.rules.zone.clear();  // the lock session's, which a launch may have taught us
     requirement.rules.cadence.unit = own.unit;
     requirement.rules.cadence.every = own.every;
     requirement.rules.required_count = own.required_count;

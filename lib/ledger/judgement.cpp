@@ -1,5 +1,6 @@
 #include "ledger/judgement.hpp"
 
+#include "cadence/words.hpp"
 #include "ledger/event_json.hpp"
 #include "ledger/rows.hpp"
 
@@ -10,11 +11,6 @@ using cadence::Instant;
 using cadence::Interval;
 using cadence::Verdict;
 using cadence::VerdictKind;
-
-VerdictKind parse_verdict(const std::string& text) {
-    if (text == "met") return VerdictKind::Met;
-    return text == "missed" ? VerdictKind::Missed : VerdictKind::Excused;
-}
 
 std::vector<Interval> intervals_of(Query row) {
     std::vector<Interval> found;
@@ -64,7 +60,10 @@ WindowRow load_window(Database& database, cadence::WindowId window) {
                     .fixed = row.maybe_text(11),
                     .count = row.integer(12),
                     .verdict = {}};
-    if (!row.is_null(13)) found.verdict = Verdict{parse_verdict(row.text(13)), row.text(14)};
+    if (!row.is_null(13))
+        found.verdict =
+            Verdict{cadence::words::find_word(cadence::words::kVerdictKinds, row.text(13)).value(),
+                    row.text(14)};
     return found;
 }
 

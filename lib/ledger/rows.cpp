@@ -5,41 +5,14 @@
 #include <cstdio>
 #include <utility>
 
+#include "cadence/words.hpp"
+
 namespace ledger {
 namespace {
 
-using cadence::CadenceUnit;
-using cadence::FirstWindow;
 using cadence::Instant;
-using cadence::LateProof;
-using cadence::Misfire;
-using cadence::OnUnknown;
-using cadence::Owner;
-using cadence::PunishmentType;
 using cadence::Rules;
-
-template <class Value, std::size_t N>
-using Words = std::array<std::pair<Value, const char*>, N>;
-
-constexpr Words<CadenceUnit, 2> kUnits{{{CadenceUnit::Day, "day"}, {CadenceUnit::Week, "week"}}};
-constexpr Words<PunishmentType, 4> kPunishments{{{PunishmentType::None, "none"},
-                                                 {PunishmentType::AddTime, "add_time"},
-                                                 {PunishmentType::Freeze, "freeze"},
-                                                 {PunishmentType::Pillory, "pillory"}}};
-constexpr Words<Owner, 4> kOwners{{{Owner::Auto, "auto"},
-                                   {Owner::Platform, "platform"},
-                                   {Owner::Daemon, "daemon"},
-                                   {Owner::Nobody, "nobody"}}};
-constexpr Words<FirstWindow, 2> kFirstWindows{
-    {{FirstWindow::Grace, "grace"}, {FirstWindow::Strict, "strict"}}};
-constexpr Words<Misfire, 3> kMisfires{
-    {{Misfire::All, "all"}, {Misfire::Latest, "latest"}, {Misfire::None, "none"}}};
-constexpr Words<LateProof, 3> kLateProofs{{{LateProof::Count, "count"},
-                                           {LateProof::Compensate, "compensate"},
-                                           {LateProof::Ignore, "ignore"}}};
-constexpr Words<OnUnknown, 3> kOnUnknowns{{{OnUnknown::Hold, "hold"},
-                                           {OnUnknown::AssumeApplied, "assume_applied"},
-                                           {OnUnknown::Resend, "resend"}}};
+namespace words = cadence::words;
 
 [[noreturn]] void damaged(const std::string& what) {
     throw StorageFailure({cadence::ErrorCode::StorageCorrupt,
@@ -48,25 +21,16 @@ constexpr Words<OnUnknown, 3> kOnUnknowns{{{OnUnknown::Hold, "hold"},
 }
 
 template <class Value, std::size_t N>
-const char* word_of(const Words<Value, N>& words, Value value) {
-    for (const auto& [known, word] : words) {
-        if (known == value) return word;
-    }
-    damaged("a value without a name");
-}
-
-template <class Value, std::size_t N>
-Value parse_word(const Words<Value, N>& words, const std::string& text) {
-    for (const auto& [value, word] : words) {
-        if (text == word) return value;
-    }
-    damaged("the word '" + text + "'");
+Value parse_word(const std::array<words::Word<Value>, N>& known, const std::string& text) {
+    const auto value = words::find_word(known, text);
+    if (!value) damaged("the word '" + text + "'");
+    return *value;
 }
 
 int to_int(std::int64_t value) { return static_cast<int>(value); }
 
 cadence::Cadence cadence_of(const Query& row) {
-    return {.unit = parse_word(kUnits, row.text(1)),
+    return {.unit = parse_word(words::kCadenceUnits, row.text(1)),
             .every = to_int(row.integer(2)),
             .week_start = std::chrono::weekday{static_cast<unsigned>(row.integer(3))},
             .anchor = parse_date(row.text(4))};
@@ -77,17 +41,17 @@ Rules rules_of(const Query& row) {
     rules.zone = row.text(0);
     rules.cadence = cadence_of(row);
     rules.required_count = to_int(row.integer(5));
-    rules.punishment = {.type = parse_word(kPunishments, row.text(6)),
+    rules.punishment = {.type = parse_word(words::kPunishmentTypes, row.text(6)),
                         .seconds = std::chrono::seconds{row.integer(7)},
                         .reason = row.text(8)};
-    rules.owner = parse_word(kOwners, row.text(9));
-    rules.first_window = parse_word(kFirstWindows, row.text(10));
-    rules.misfire = parse_word(kMisfires, row.text(11));
-    rules.late_proof = parse_word(kLateProofs, row.text(12));
+    rules.owner = parse_word(words::kOwners, row.text(9));
+    rules.first_window = parse_word(words::kFirstWindows, row.text(10));
+    rules.misfire = parse_word(words::kMisfires, row.text(11));
+    rules.late_proof = parse_word(words::kLateProofs, row.text(12));
     rules.grace = cadence::Duration{row.integer(13)};
     rules.key = row.text(14);
-    rules.on_unknown_punishment = parse_word(kOnUnknowns, row.text(15));
-    rules.on_unknown_progress = parse_word(kOnUnknowns, row.text(16));
+    rules.on_unknown_punishment = parse_word(words::kProgressOnUnknown, row.text(15));
+    rules.on_unknown_progress = parse_word(words::kProgressOnUnknown, row.text(16));
     return rules;
 }
 
@@ -138,15 +102,18 @@ void store_rules(Database& database, cadence::RequirementId requirement, int ord
         " first_window, misfire, late_proof, grace_ms, platform_key, on_unknown_punishment,"
         " on_unknown_progress, created_at_ms) VALUES"
         " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)",
-        requirement, ordinal, rules.zone, word_of(kUnits, rules.cadence.unit), rules.cadence.every,
-        static_cast<int>(rules.cadence.week_start.iso_encoding()), to_text(rules.cadence.anchor),
-        rules.required_count, word_of(kPunishments, rules.punishment.type),
+        requirement, ordinal, rules.zone, words::word_of(words::kCadenceUnits, rules.cadence.unit),
+        rules.cadence.every, static_cast<int>(rules.cadence.week_start.iso_encoding()),
+        to_text(rules.cadence.anchor), rules.required_count,
+        words::word_of(words::kPunishmentTypes, rules.punishment.type),
         static_cast<std::int64_t>(rules.punishment.seconds.count()), rules.punishment.reason,
-        word_of(kOwners, rules.owner), word_of(kFirstWindows, rules.first_window),
-        word_of(kMisfires, rules.misfire), word_of(kLateProofs, rules.late_proof),
+        words::word_of(words::kOwners, rules.owner),
+        words::word_of(words::kFirstWindows, rules.first_window),
+        words::word_of(words::kMisfires, rules.misfire),
+        words::word_of(words::kLateProofs, rules.late_proof),
         static_cast<std::int64_t>(rules.grace.count()), rules.key,
-        word_of(kOnUnknowns, rules.on_unknown_punishment),
-        word_of(kOnUnknowns, rules.on_unknown_progress), now);
+        words::word_of(words::kProgressOnUnknown, rules.on_unknown_punishment),
+        words::word_of(words::kProgressOnUnknown, rules.on_unknown_progress), now);
 }
 
 std::vector<cadence::ContextSeen> load_contexts(Database& database,

@@ -3,52 +3,11 @@
 #include <array>
 #include <charconv>
 
+#include "net/http_status.hpp"
+
 namespace net {
 
 namespace {
-
-std::string_view reason_of(int status) {
-    switch (status) {
-        case 200:
-            return "OK";
-        case 201:
-            return "Created";
-        case 202:
-            return "Accepted";
-        case 204:
-            return "No Content";
-        case 400:
-            return "Bad Request";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 408:
-            return "Request Timeout";
-        case 409:
-            return "Conflict";
-        case 413:
-            return "Content Too Large";
-        case 415:
-            return "Unsupported Media Type";
-        case 417:
-            return "Expectation Failed";
-        case 422:
-            return "Unprocessable Content";
-        case 431:
-            return "Request Header Fields Too Large";
-        case 500:
-            return "Internal Server Error";
-        case 501:
-            return "Not Implemented";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "Unnamed";
-    }
-}
 
 void append_field(std::string& head, std::string_view name, std::string_view value) {
     head.append(name).append(": ");
@@ -65,7 +24,7 @@ bool has_no_body(int status) { return status == 204 || status == 304; }
 
 std::string reply_head(const HttpReply& reply, ReplyFraming framing, AfterReply after) {
     std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " ";
-    head.append(reason_of(reply.status)).append("\r\n");
+    head.append(reason_phrase(reply.status)).append("\r\n");
     if (!reply.content_type.empty()) append_field(head, "Content-Type", reply.content_type);
     for (const auto& [name, value] : reply.headers) append_field(head, name, value);
     if (framing == ReplyFraming::Chunked) append_field(head, "Transfer-Encoding", "chunked");

@@ -93,7 +93,8 @@ class Daemon {
         if (auto server = make_server(); !server) return server;
         housekeeping_ = std::make_unique<Housekeeping>(
             loop_.get_executor(), supervisor_, kZoneDirectory,
-            HousekeepingHooks{[this] { (void)reload(); }, [this](std::string why) { leave(why); }});
+            HousekeepingHooks{.reload = [this] { (void)reload(); },
+                              .leave = [this](std::string why) { leave(why); }});
         return {};
     }
 

@@ -190,7 +190,7 @@ ask GET "/v1/windows/$id" | jq . | sed 's/^/   /'
 step 'Point it at the real platform'
 cat <<'TEXT'
    sudo cmake --install build/release --prefix /usr
-   sudo install -D -m 0600 systemd/cadenced.toml /etc/cadenced/cadenced.toml
+   sudo install -D -m 0644 systemd/cadenced.toml /etc/cadenced/cadenced.toml
    sudo install -D -m 0600 YOUR_DEVELOPER_KEY_FILE /etc/cadenced/chastify-key
    sudo systemd-sysusers && sudo systemctl daemon-reload
    sudo systemctl enable --now cadenced

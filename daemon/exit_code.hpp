@@ -40,6 +40,8 @@ enum class ExitCode : int {
             return ExitCode::InputOutput;
         case ErrorCode::AlreadyRunning:
             return ExitCode::AlreadyRunning;
+        case ErrorCode::CannotCreate:
+            return ExitCode::CannotCreate;
         case ErrorCode::PermissionDenied:
             return ExitCode::Permission;
         case ErrorCode::Configuration:

@@ -20,8 +20,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::minutes kBetweenZoneLooks{1};
-
 // What changes when a package manager replaces the database. date/tz keeps what it has read.
 struct ZoneStamp {
     std::vector<std::array<std::int64_t, 3>> files;
@@ -95,7 +93,7 @@ class Housekeeping::Impl {
 
     asio::awaitable<void> watch_zones() {
         while (!stopped_) {
-            co_await pause(looking_, kBetweenZoneLooks);
+            co_await pause(looking_, hooks_.between_zone_looks);
             if (stopped_ || stamp_of(zone_directory_) == zones_) continue;
             hooks_.leave("zone_database_changed");
             co_return;

@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,6 +16,7 @@ namespace cadenced {
 struct HousekeepingHooks {
     std::function<void()> reload;                // SIGHUP
     std::function<void(std::string why)> leave;  // SIGTERM, SIGINT, or a changed zone database
+    std::chrono::milliseconds between_zone_looks{std::chrono::minutes{1}};
 };
 
 class Housekeeping {

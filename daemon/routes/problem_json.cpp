@@ -32,6 +32,7 @@ int status_of(ErrorCode code) {
         case ErrorCode::StorageCorrupt:
         case ErrorCode::StorageForeign:
         case ErrorCode::AlreadyRunning:
+        case ErrorCode::CannotCreate:
         case ErrorCode::PermissionDenied:
         case ErrorCode::Internal:
             break;

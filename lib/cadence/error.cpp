@@ -20,6 +20,7 @@ Recovery recovery_of(ErrorCode code) {
         case ErrorCode::StorageCorrupt:
         case ErrorCode::StorageForeign:
         case ErrorCode::AlreadyRunning:
+        case ErrorCode::CannotCreate:
         case ErrorCode::PermissionDenied:
         case ErrorCode::Configuration:
         case ErrorCode::Internal:
@@ -56,6 +57,8 @@ const char* to_string(ErrorCode code) {
             return "storage_foreign";
         case ErrorCode::AlreadyRunning:
             return "already_running";
+        case ErrorCode::CannotCreate:
+            return "cannot_create";
         case ErrorCode::PermissionDenied:
             return "permission_denied";
         case ErrorCode::Configuration:

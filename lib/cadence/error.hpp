@@ -22,6 +22,7 @@ enum class ErrorCode {
     StorageCorrupt,    // the database is damaged
     StorageForeign,    // the file is not ours, or from a newer version
     AlreadyRunning,    // another instance holds the lock
+    CannotCreate,      // a file or socket of ours cannot be made where the operator wants it
     PermissionDenied,  // the file system says no, or a secret is readable by others
     Configuration,     // the operator's configuration is wrong
     Internal,          // our own fault

@@ -3,8 +3,13 @@ if(NOT TARGET cadenced)
     return()
 endif()
 install(TARGETS cadenced RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES ${CMAKE_SOURCE_DIR}/systemd/cadenced.service
-    DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/systemd/system)
+# The unit names the program where it is installed, which --prefix decides as late as then.
+install(CODE "
+    set(unit ${CMAKE_BINARY_DIR}/installed/cadenced.service)
+    file(READ ${CMAKE_SOURCE_DIR}/systemd/cadenced.service text)
+    string(REPLACE /usr/bin/cadenced \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/cadenced text \"\${text}\")
+    file(WRITE \${unit} \"\${text}\")
+    file(INSTALL \${unit} DESTINATION \${CMAKE_INSTALL_PREFIX}/lib/systemd/system)")
 install(FILES ${CMAKE_SOURCE_DIR}/systemd/cadenced.sysusers
-    DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/sysusers.d RENAME cadenced.conf)
+    DESTINATION lib/sysusers.d RENAME cadenced.conf)
 install(FILES ${CMAKE_SOURCE_DIR}/systemd/cadenced.toml DESTINATION ${CMAKE_INSTALL_DOCDIR})

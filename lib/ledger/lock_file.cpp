@@ -14,12 +14,17 @@ namespace {
 
 using cadence::ErrorCode;
 
+bool exists(const std::string& path) {
+    struct stat facts {};
+    return ::lstat(path.c_str(), &facts) == 0;
+}
+
 tl::unexpected<cadence::Error> cannot_open(const std::string& path, const std::string& directory,
                                            int error) {
     switch (error) {
         case ENOENT:
         case ENOTDIR:
-            return cadence::fail(ErrorCode::Configuration,
+            return cadence::fail(ErrorCode::CannotCreate,
                                  directory +
                                      ": there is no such directory; create it, or name "
                                      "another as state_dir");
@@ -27,10 +32,11 @@ tl::unexpected<cadence::Error> cannot_open(const std::string& path, const std::s
         case EPERM:
         case EROFS:
         case ELOOP:
-            return cadence::fail(ErrorCode::PermissionDenied,
-                                 path +
-                                     ": may not be written; give the state directory to the "
-                                     "daemon's user");
+            return cadence::fail(
+                exists(path) ? ErrorCode::PermissionDenied : ErrorCode::CannotCreate,
+                path +
+                    ": may not be written; give the state directory to the "
+                    "daemon's user");
         default:
             return cadence::fail(ErrorCode::StorageBusy,
                                  path + ": " + std::generic_category().message(error));

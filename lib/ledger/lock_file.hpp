@@ -11,8 +11,8 @@ namespace ledger {
 class LockFile {
   public:
     // Locks `<directory>/cadenced.lock`, which is made if absent and says whose lock it is. Errors:
-    // AlreadyRunning (naming the other's process id), Configuration (no such directory),
-    // PermissionDenied.
+    // AlreadyRunning (naming the other's process id), CannotCreate (no such directory, or none that
+    // this user may write), PermissionDenied (it is there and may not be used).
     [[nodiscard]] static cadence::Result<LockFile> acquire(const std::string& directory);
 
     LockFile(LockFile&& other) noexcept;

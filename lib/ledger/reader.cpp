@@ -19,16 +19,20 @@ class Snapshot {
 
 }  // namespace
 
-Reader::Reader(Database database, const boost::asio::any_io_executor& work)
-    : database_(std::make_shared<Database>(std::move(database))),
+Reader::Reader(Database database, const boost::asio::any_io_executor& work,
+               std::function<void(cadence::Error)> on_fatal)
+    : impl_(std::make_shared<Impl>(Impl{std::move(database), std::move(on_fatal)})),
       work_(boost::asio::make_strand(work)) {}
 
 cadence::Result<void> Reader::in_snapshot(
-    Database& database, const std::function<cadence::Result<void>(Database&)>& work) {
+    Impl& impl, const std::function<cadence::Result<void>(Database&)>& work) {
     try {
-        const Snapshot snapshot(database);
-        return work(database);
+        const Snapshot snapshot(impl.database);
+        return work(impl.database);
     } catch (const StorageFailure& failure) {
+        if (failure.error().code == cadence::ErrorCode::StorageCorrupt) {
+            impl.on_fatal(failure.error());
+        }
         return tl::unexpected(failure.error());
     } catch (const std::exception& exception) {
         return cadence::fail(cadence::ErrorCode::Internal, exception.what());

@@ -18,25 +18,31 @@ namespace ledger {
 
 class Reader {
   public:
-    // `work`: where questions are answered, one at a time.
-    Reader(Database database, const boost::asio::any_io_executor& work);
+    // `work`: where questions are answered, one at a time. `on_fatal` is called there when SQLite
+    // says that the file is damaged.
+    Reader(Database database, const boost::asio::any_io_executor& work,
+           std::function<void(cadence::Error)> on_fatal);
 
     // Answers `question` from the last commit and comes home on the caller's executor. May be asked
     // again; cancelling the caller does not stop a question that has begun.
     template <class T>
     [[nodiscard]] boost::asio::awaitable<cadence::Result<T>> ask(
         std::function<cadence::Result<T>(Database&)> question) {
-        auto const asked = database_;
-        auto answering = answer<T>(asked, std::move(question));
+        auto answering = answer<T>(impl_, std::move(question));
         auto result =
             co_await boost::asio::co_spawn(work_, std::move(answering), boost::asio::use_awaitable);
         co_return result;
     }
 
   private:
+    struct Impl {
+        Database database;
+        std::function<void(cadence::Error)> on_fatal;
+    };
+
     template <class T>
     static boost::asio::awaitable<cadence::Result<T>> answer(
-        std::shared_ptr<Database> database, std::function<cadence::Result<T>(Database&)> question) {
+        std::shared_ptr<Impl> impl, std::function<cadence::Result<T>(Database&)> question) {
         cadence::Result<T> result =
             cadence::fail(cadence::ErrorCode::Internal, "the question was not asked");
         const std::function<cadence::Result<void>(Database&)> work =
@@ -44,16 +50,16 @@ class Reader {
             result = question(snapshot);
             return {};
         };
-        auto const asked = in_snapshot(*database, work);
+        auto const asked = in_snapshot(*impl, work);
         if (!asked) result = tl::unexpected(asked.error());
         co_return result;
     }
 
     // BEGIN, work, COMMIT; what SQLite throws comes back as a value.
     static cadence::Result<void> in_snapshot(
-        Database& database, const std::function<cadence::Result<void>(Database&)>& work);
+        Impl& impl, const std::function<cadence::Result<void>(Database&)>& work);
 
-    std::shared_ptr<Database> database_;
+    std::shared_ptr<Impl> impl_;
     boost::asio::strand<boost::asio::any_io_executor> work_;
 };
 

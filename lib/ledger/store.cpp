@@ -29,10 +29,10 @@ std::string directory_of(const std::string& path) {
 tl::unexpected<cadence::Error> cannot_create(const std::string& path, int error) {
     const std::string why = path + ": cannot be created: " + std::generic_category().message(error);
     if (error == ENOENT || error == ENOTDIR) {
-        return cadence::fail(ErrorCode::Configuration, why + "; create the directory (state_dir)");
+        return cadence::fail(ErrorCode::CannotCreate, why + "; create the directory (state_dir)");
     }
     if (error == EACCES || error == EPERM || error == EROFS) {
-        return cadence::fail(ErrorCode::PermissionDenied,
+        return cadence::fail(ErrorCode::CannotCreate,
                              why + "; give the state directory to the daemon's user");
     }
     return cadence::fail(ErrorCode::StorageBusy, why);

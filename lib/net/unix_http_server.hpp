@@ -88,9 +88,10 @@ class UnixHttpServer {
 };
 
 // Binds and listens; clients can connect from now on and are served once run() runs. A stale socket
-// file (nobody answers) is replaced. Errors: AlreadyRunning (somebody answers), PermissionDenied,
-// Configuration (the path is too long, its directory is absent, or it is something else than a
-// socket, which is left untouched).
+// file (nobody answers) is replaced. Errors: AlreadyRunning (somebody answers), CannotCreate (its
+// directory is absent or not ours to write), PermissionDenied (a socket that we may not ask),
+// Configuration (the path is too long, or it is something else than a socket, which is left
+// untouched).
 //
 // Answered by the server itself, through make_problem: 400 what is not HTTP/1.x, lacks a Host, or
 // has a target that is not a well-formed path; 403 an Origin or Referer header, or a Host other

@@ -49,9 +49,8 @@ int with_address(Call call, int socket, const std::string& path) {
 }
 
 tl::unexpected<cadence::Error> fail_on(const std::string& path, int error,
-                                       const std::string& remedy) {
-    const auto code =
-        error == EACCES || error == EPERM ? ErrorCode::PermissionDenied : ErrorCode::Configuration;
+                                       const std::string& remedy,
+                                       ErrorCode code = ErrorCode::CannotCreate) {
     return fail(code,
                 "socket " + path + ": " + std::generic_category().message(error) + "; " + remedy,
                 "socket");
@@ -88,7 +87,8 @@ Result<void> clear_stale(const std::string& path) {
     }
     if (error == ENOENT) return {};
     if (error != ECONNREFUSED) {
-        return fail_on(path, error, "cannot tell whether somebody listens there");
+        return fail_on(path, error, "cannot tell whether somebody listens there",
+                       ErrorCode::PermissionDenied);
     }
     if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
     return fail_on(path, errno, "the stale socket cannot be removed");

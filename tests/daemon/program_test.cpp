@@ -151,10 +151,10 @@ TEST_F(CadencedProgram, UnusableCaFile_Exits78NamingIt) {
     }
 }
 
-TEST_F(CadencedProgram, StateDirectoryAbsent_Exits78NamingIt) {
+TEST_F(CadencedProgram, StateDirectoryAbsent_Exits73NamingIt) {
     fs::remove(directory_.file("state"));
     const Ended ended = run_configured();
-    EXPECT_EQ(ended.code, 78) << ended.output;
+    EXPECT_EQ(ended.code, 73) << ended.output;
     EXPECT_NE(ended.output.find(directory_.file("state")), std::string::npos);
 }
 

@@ -45,6 +45,18 @@ TEST(SystemdUnit, WithTheBuiltProgram_VerifiesWithoutAWord) {
     EXPECT_EQ(said.text, "");
 }
 
+TEST(SystemdUnit, Installed_NamesTheProgramWhereItIs) {
+    test::TemporaryDirectory prefix;
+    const Said said =
+        run(std::string{"cmake --install "} + CADENCED_BIN_DIR + "/.. --prefix " + prefix.path());
+    ASSERT_EQ(said.status, 0) << said.text;
+    std::ifstream file(prefix.file("lib/systemd/system/cadenced.service"));
+    const std::string unit{std::istreambuf_iterator<char>{file}, {}};
+    const std::string program = prefix.file("bin/cadenced");
+    EXPECT_NE(unit.find("ExecStart=" + program + " --config"), std::string::npos) << unit;
+    EXPECT_EQ(run(program + " --version").status, 0);
+}
+
 TEST(SystemdUnit, Exposure_IsAtMost3) {
     const Said said = run(std::string{"systemd-analyze security --no-pager --offline=true "
                                       "--threshold=30 "} +

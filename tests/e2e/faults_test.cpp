@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <cstdlib>
+
 #include "tests/e2e/world.hpp"
 
 namespace e2e {
@@ -34,6 +36,29 @@ TEST(Faults, AnswerThatNeverCame_HoldsThePunishmentAndNeverRepeatsIt) {
     EXPECT_EQ(world.daemon.post(path, {{"outcome", "applied"}, {"reason", "seen"}}).status, 409);
     EXPECT_EQ(in_state(world, "applied"), 3);
     EXPECT_EQ(world.effects("add_time").size(), 3U);
+}
+
+// Writes over the root page of a table while the daemon is down; header and schema stay sound.
+void damage_table(const World& world, const char* table) {
+    auto const shell = "root=$(sqlite3 '" + world.daemon.database().string() +
+                       "' \"SELECT rootpage FROM sqlite_schema WHERE name = '" + table +
+                       "'\") && dd if=/dev/urandom of='" + world.daemon.database().string() +
+                       "' bs=4096 seek=$((root - 1)) count=1 conv=notrunc 2>/dev/null";
+    ASSERT_EQ(std::system(shell.c_str()), 0);
+}
+
+TEST(Faults, DamagedDatabase_StopsTheDaemonWith65AsSoonAsItIsRead) {
+    World world;
+    world.enrol(Json::array({World::daily("checkin", 60)}));
+    world.hand_in("proof-1", "checkin", now_ms());
+    auto const window = world.daemon.all("/v1/sessions/wearer/windows?metric=checkin").at(0);
+    ASSERT_EQ(world.daemon.stop(), 0);
+    damage_table(world, "proof");
+    world.daemon.start_and_wait();
+    auto const asked = world.daemon.get("/v1/windows/" + window.at("id").get<std::string>());
+    EXPECT_EQ(asked.status, 500);
+    EXPECT_EQ(world.daemon.program().wait(seconds{30}), 65);
+    EXPECT_NE(world.daemon.log().find("restore the database from a backup"), std::string::npos);
 }
 
 TEST(Faults, PersonSettlesAsNotApplied_SendsItAgainOnce) {

@@ -23,7 +23,8 @@ LedgerTest::LedgerTest() : now(utc(2026, 6, 1, 10h)) {
         std::move(opened->database), boost::asio::make_strand(threads.get_executor()),
         [this](cadence::Error error) { fatal.push_back(std::move(error)); });
     reader = std::make_unique<ledger::Reader>(
-        ledger::Database::open(path, ledger::Access::Reader).value(), threads.get_executor());
+        ledger::Database::open(path, ledger::Access::Reader).value(), threads.get_executor(),
+        [this](cadence::Error error) { fatal.push_back(std::move(error)); });
     look = ledger::Database::open(path, ledger::Access::Reader).value();
     intake = std::make_unique<ledger::SqliteIntake>(*writer, zones);
     docket = std::make_unique<ledger::SqliteDocket>(*writer, zones);

@@ -81,11 +81,11 @@ TEST(LockFile, HeldTwiceInOneProcess_IsRefused) {
     EXPECT_EQ(LockFile::acquire(directory.path()).error().code, ErrorCode::AlreadyRunning);
 }
 
-TEST(LockFile, AbsentDirectory_IsAConfigurationError) {
+TEST(LockFile, AbsentDirectory_CannotCreateIt) {
     TempDirectory directory;
     const auto lock = LockFile::acquire(directory.path("nowhere"));
     ASSERT_FALSE(lock);
-    EXPECT_EQ(lock.error().code, ErrorCode::Configuration);
+    EXPECT_EQ(lock.error().code, ErrorCode::CannotCreate);
     EXPECT_NE(lock.error().detail.find("nowhere"), std::string::npos);
 }
 

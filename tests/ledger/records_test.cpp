@@ -18,7 +18,7 @@ class Records : public OutboxTest {
   protected:
     Records()
         : reader_(ledger::Database::open(directory.file(), ledger::Access::Reader).value(),
-                  thread_.get_executor()),
+                  thread_.get_executor(), [](const cadence::Error&) {}),
           records_(reader_) {}
     ~Records() override { thread_.join(); }
 

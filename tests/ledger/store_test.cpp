@@ -194,10 +194,10 @@ TEST_F(StoreTest, LogWithoutItsDatabase_IsCorrupt) {
     expect_refused(ErrorCode::StorageCorrupt, "write-ahead log");
 }
 
-TEST_F(StoreTest, AbsentDirectory_IsAConfigurationError) {
+TEST_F(StoreTest, AbsentDirectory_CannotCreateIt) {
     const auto opened = open_ledger(directory.path("nowhere/ledger.db"));
     ASSERT_FALSE(opened);
-    EXPECT_EQ(opened.error().code, ErrorCode::Configuration);
+    EXPECT_EQ(opened.error().code, ErrorCode::CannotCreate);
 }
 
 TEST_F(StoreTest, Directory_IsNoDatabase) {

@@ -78,8 +78,8 @@ TEST_F(UnixListenerTest, SymlinkInTheWay_IsRefusedAndLeftAlone) {
     EXPECT_TRUE(std::filesystem::is_symlink(path_));
 }
 
-TEST_F(UnixListenerTest, ImpossiblePath_IsAConfigurationError) {
-    EXPECT_EQ(error_at((folder_ / "absent" / "socket").string()), ErrorCode::Configuration);
+TEST_F(UnixListenerTest, ImpossiblePath_IsRefused) {
+    EXPECT_EQ(error_at((folder_ / "absent" / "socket").string()), ErrorCode::CannotCreate);
     EXPECT_EQ(error_at((folder_ / std::string(150, 'x')).string()), ErrorCode::Configuration);
     EXPECT_EQ(UnixListener::make("", 0660).error().code, ErrorCode::Configuration);
 }

@@ -77,13 +77,14 @@ class Backfiller {
           configuration_(std::move(source), zones, Loaded{configuration, {}}, clock_.now()) {}
 
     Result<BackfillReply> run(const std::string& body, const OnLine& on_line) {
-        auto ledger = OpenLedger::open(configuration_.current().state_dir, zones_, [](Error) {});
+        auto ledger =
+            OpenLedger::open(configuration_.current().state_dir, zones_, [](const Error&) {});
         if (!ledger) return tl::unexpected<Error>(std::move(ledger.error()));
         const Routes routes(context_over(**ledger));
         BackfillReply reply;
         std::exception_ptr broken;
         asio::co_spawn(loop_, judge(**ledger, routes, body, on_line),
-                       [&reply, &broken](std::exception_ptr error, BackfillReply answered) {
+                       [&reply, &broken](const std::exception_ptr& error, BackfillReply answered) {
                            broken = error;
                            reply = std::move(answered);
                        });

@@ -13,7 +13,7 @@
 namespace cadenced {
 namespace {
 
-constexpr std::size_t kLargestFile = 1024 * 1024;
+constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;
 constexpr std::size_t kLongestDefaultSocket = 107;
 
 // $STATE_DIRECTORY and $RUNTIME_DIRECTORY may name several, separated by colons; ours is the first.

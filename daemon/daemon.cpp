@@ -85,7 +85,7 @@ class Daemon {
     Result<void> prepare() {
         auto ledger = OpenLedger::open(
             configuration_.current().state_dir, zones_,
-            [this](Error error) { asio::post(loop_, [this, error] { fail(error); }); });
+            [this](const Error& error) { asio::post(loop_, [this, error] { fail(error); }); });
         if (!ledger) return tl::unexpected<Error>(std::move(ledger.error()));
         ledger_ = *std::move(ledger);
         if (auto platforms = make_platforms(); !platforms) return platforms;
@@ -94,13 +94,14 @@ class Daemon {
         housekeeping_ = std::make_unique<Housekeeping>(
             loop_.get_executor(), supervisor_, kZoneDirectory,
             HousekeepingHooks{.reload = [this] { (void)reload(); },
-                              .leave = [this](std::string why) { leave(why); }});
+                              .leave = [this](const std::string& why) { leave(why); }});
         return {};
     }
 
     ExitCode run() {
         std::exception_ptr broken;
-        asio::co_spawn(loop_, live(), [&broken](std::exception_ptr error) { broken = error; });
+        asio::co_spawn(loop_, live(),
+                       [&broken](const std::exception_ptr& error) { broken = error; });
         loop_.run();
         ledger_->join();
         if (broken) std::rethrow_exception(broken);
@@ -137,7 +138,7 @@ class Daemon {
             [this] { return reload(); }});
         net::UnixHttpOptions options;
         options.path = configuration_.current().socket;
-        options.make_problem = [](int status, std::string detail) {
+        options.make_problem = [](int status, const std::string& detail) {
             return make_problem_reply(status, detail);
         };
         auto server = net::make_unix_http_server(

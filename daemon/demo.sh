@@ -29,8 +29,13 @@ say() { printf '   %s\n' "$*"; }
 step 'Install what is missing, and build'
 install_packages
 cmake --preset release >/dev/null
-cmake --build --preset release --target cadenced platform-sandbox |
-    tail -n 1
+# On a terminal ninja moves one line along; elsewhere every twentieth step is a line.
+build() { cmake --build --preset release --target cadenced platform-sandbox; }
+if [ -t 1 ]; then
+    build
+else
+    build | awk '/^(FAILED|ninja)|error:/ || NR % 20 == 1 { print "   " substr($0, 1, 100); fflush() }'
+fi
 bin=build/release/bin
 
 dir=$(mktemp -d)

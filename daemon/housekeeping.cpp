@@ -44,11 +44,11 @@ ZoneStamp stamp_of(const std::string& directory) {
 
 class Housekeeping::Impl {
   public:
-    Impl(asio::any_io_executor loop, const Supervisor& supervisor, std::string zone_directory,
-         HousekeepingHooks hooks)
+    Impl(const asio::any_io_executor& loop, const Supervisor& supervisor,
+         std::string zone_directory, HousekeepingHooks hooks)
         : signals_(loop, SIGHUP, SIGINT, SIGTERM),
           feeding_(loop),
-          looking_(std::move(loop)),
+          looking_(loop),
           supervisor_(supervisor),
           zone_directory_(std::move(zone_directory)),
           hooks_(std::move(hooks)),
@@ -117,10 +117,10 @@ class Housekeeping::Impl {
     bool stopped_{false};
 };
 
-Housekeeping::Housekeeping(asio::any_io_executor loop, const Supervisor& supervisor,
+Housekeeping::Housekeeping(const asio::any_io_executor& loop, const Supervisor& supervisor,
                            std::string zone_directory, HousekeepingHooks hooks)
-    : impl_(std::make_unique<Impl>(std::move(loop), supervisor, std::move(zone_directory),
-                                   std::move(hooks))) {}
+    : impl_(std::make_unique<Impl>(loop, supervisor, std::move(zone_directory), std::move(hooks))) {
+}
 
 Housekeeping::~Housekeeping() = default;
 

@@ -23,7 +23,7 @@ class Housekeeping {
   public:
     // From here on SIGHUP, SIGINT and SIGTERM wait for run(), and SIGPIPE is ignored. `supervisor`
     // outlives this. `zone_directory`: where the zone database lies.
-    Housekeeping(boost::asio::any_io_executor loop, const Supervisor& supervisor,
+    Housekeeping(const boost::asio::any_io_executor& loop, const Supervisor& supervisor,
                  std::string zone_directory, HousekeepingHooks hooks);
     ~Housekeeping();
     Housekeeping(const Housekeeping&) = delete;

@@ -76,6 +76,7 @@ template <class Target, class Field, class Meaning, std::size_t N>
     Field field, const std::array<cadence::words::Word<Meaning>, N>& choices) {
     return [field, choices](const Value& value, Target& target) {
         std::vector<std::string> names;
+        names.reserve(N);
         for (const auto& choice : choices) names.emplace_back(choice.text);
         const auto found = find_choice(value, names);
         if (found) std::invoke(field, target) = choices[*found].value;

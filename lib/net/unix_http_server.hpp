@@ -55,8 +55,8 @@ struct UnixHttpOptions {
     cadence::Duration header_timeout{10'000};
     cadence::Duration body_timeout{30'000};
     cadence::Duration idle_timeout{60'000};  // between requests, and for a client that doesn't read
-    std::size_t max_header_bytes{16 * 1024};
-    std::size_t max_body_bytes{1024 * 1024};
+    std::size_t max_header_bytes{std::size_t{16} * 1024};
+    std::size_t max_body_bytes{std::size_t{1024} * 1024};
     // The limit of one request's body instead of max_body_bytes; may be empty.
     std::function<std::size_t(std::string_view method, std::string_view target,
                               std::string_view content_type)>

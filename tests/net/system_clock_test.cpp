@@ -29,7 +29,8 @@ TEST_F(SystemClockTest, Now_IsTheSystemsTime) {
     const auto now = clock_.now();
     EXPECT_GE(now, before - 1ms);
     EXPECT_LE(now, std::chrono::system_clock::now());
-    EXPECT_LE(clock_.steady_now(), std::chrono::steady_clock::now());
+    const auto steady = clock_.steady_now();
+    EXPECT_LE(steady, std::chrono::steady_clock::now());
 }
 
 TEST_F(SystemClockTest, Alarm_IsReachedNotBeforeItsTime) {

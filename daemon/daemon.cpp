@@ -141,6 +141,7 @@ class Daemon {
         options.make_problem = [](int status, const std::string& detail) {
             return make_problem_reply(status, detail);
         };
+        options.streams = takes_lines;
         auto server = net::make_unix_http_server(
             loop_.get_executor(), std::move(options),
             [this](net::HttpRequest request) { return routes_->handle(std::move(request)); });

@@ -20,6 +20,9 @@ namespace cadenced::wire {
 [[nodiscard]] net::HttpReply answer(const engine::LaunchTaken& launch);
 // 201 new, 200 the same again, and problems for the rest.
 [[nodiscard]] net::HttpReply answer(const cadence::ProofId& proof, const engine::ProofTaken& taken);
+// The same as a line of NDJSON. `id` empty: it could not be read. `line`: for what was refused.
+[[nodiscard]] std::string proof_line(const std::string& id, std::size_t line,
+                                     const engine::ProofTaken& taken);
 [[nodiscard]] net::HttpReply answer(const engine::LedgerStatus& status, const DaemonFacts& facts,
                                     const std::string& version, cadence::Instant now);
 

@@ -30,6 +30,9 @@ using Answering = boost::asio::awaitable<net::HttpReply>;
 [[nodiscard]] Answering post_launch(const RouteContext& context, Call call);
 [[nodiscard]] Answering post_proof(const RouteContext& context, Call call);
 
+// proof_lines.cpp
+[[nodiscard]] Answering post_proof_lines(const RouteContext& context, Call call);
+
 // window_handlers.cpp
 [[nodiscard]] Answering list_windows(const RouteContext& context, Call call);
 [[nodiscard]] Answering get_window(const RouteContext& context, Call call);

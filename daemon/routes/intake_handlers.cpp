@@ -53,6 +53,11 @@ Answering post_launch(const RouteContext& context, Call call) {
 }
 
 Answering post_proof(const RouteContext& context, Call call) {
+    if (call.request.next_piece) {
+        auto answering = post_proof_lines(context, std::move(call));
+        net::HttpReply reply = co_await std::move(answering);
+        co_return reply;
+    }
     const cadence::Instant now = context.clock.now();
     const cadence::Policy policy = context.config().policy;
     const auto proof = parse_proof(call.request.body);

@@ -8,8 +8,20 @@
 namespace cadenced::wire {
 namespace {
 
-net::HttpReply taken_reply(int status, const cadence::ProofId& proof) {
-    return make_reply(status, {{"id", proof.value}, {"status", status}});
+int status_of(engine::ProofStatus status) {
+    switch (status) {
+        case engine::ProofStatus::Accepted:
+            return 201;
+        case engine::ProofStatus::Repeated:
+            return 200;
+        case engine::ProofStatus::Conflict:
+            return 409;
+        case engine::ProofStatus::UnknownSession:
+            return 404;
+        case engine::ProofStatus::Refused:
+            break;
+    }
+    return 422;
 }
 
 }  // namespace
@@ -19,19 +31,19 @@ net::HttpReply answer(const engine::LaunchTaken& launch) {
 }
 
 net::HttpReply answer(const cadence::ProofId& proof, const engine::ProofTaken& taken) {
-    switch (taken.status) {
-        case engine::ProofStatus::Accepted:
-            return taken_reply(201, proof);
-        case engine::ProofStatus::Repeated:
-            return taken_reply(200, proof);
-        case engine::ProofStatus::Conflict:
-            return make_problem(409, taken.detail, taken.field);
-        case engine::ProofStatus::UnknownSession:
-            return make_problem(404, taken.detail, "sessionId");
-        case engine::ProofStatus::Refused:
-            break;
+    const int status = status_of(taken.status);
+    if (status >= 400) return make_problem(status, taken.detail, taken.field);
+    return make_reply(status, {{"id", proof.value}, {"status", status}});
+}
+
+std::string proof_line(const std::string& id, std::size_t line, const engine::ProofTaken& taken) {
+    const int status = status_of(taken.status);
+    nlohmann::ordered_json body{{"id", text_or_null(id)}, {"status", status}};
+    if (status >= 400) {
+        body["line"] = line;
+        body["detail"] = taken.detail;
     }
-    return make_problem(422, taken.detail, taken.field);
+    return to_line(body);
 }
 
 }  // namespace cadenced::wire

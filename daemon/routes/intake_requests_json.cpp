@@ -73,6 +73,13 @@ cadence::Result<engine::Proof> parse_proof(const std::string& body) {
     return errors.unless_noted(std::move(proof));
 }
 
+std::string find_proof_id(const std::string& body) {
+    const auto parsed = parse_body(body);
+    if (!parsed || !parsed->contains("id") || !parsed->at("id").is_string()) return {};
+    auto id = parsed->at("id").get<std::string>();
+    return cadence::is_proof_id(id) ? id : std::string{};
+}
+
 cadence::Result<PauseRequest> parse_pause(const std::string& body, cadence::Instant now) {
     const auto parsed = parse_body(body);
     if (!parsed) return tl::unexpected<Error>(parsed.error());

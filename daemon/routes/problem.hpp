@@ -15,6 +15,8 @@ namespace cadenced::wire {
                                           const std::string& field = {},
                                           const std::vector<std::string>& reasons = {});
 
+[[nodiscard]] int status_of(cadence::ErrorCode code);
+
 // By the error's code. The detail of our own faults stays here: people get a plain sentence.
 [[nodiscard]] net::HttpReply problem_of(const cadence::Error& error);
 

@@ -10,6 +10,8 @@ namespace {
 using cadence::ErrorCode;
 using nlohmann::ordered_json;
 
+}  // namespace
+
 int status_of(ErrorCode code) {
     switch (code) {
         case ErrorCode::InvalidArgument:
@@ -39,8 +41,6 @@ int status_of(ErrorCode code) {
     }
     return 500;
 }
-
-}  // namespace
 
 net::HttpReply make_problem(int status, const std::string& detail, const std::string& field,
                             const std::vector<std::string>& reasons) {

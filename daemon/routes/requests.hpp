@@ -28,6 +28,8 @@ struct LaunchRequest {
                                                           cadence::Instant now);
 
 [[nodiscard]] cadence::Result<engine::Proof> parse_proof(const std::string& body);
+// The well-formed id of a proof that is otherwise wrong; empty when there is none.
+[[nodiscard]] std::string find_proof_id(const std::string& body);
 
 struct PauseRequest {
     cadence::Instant until;

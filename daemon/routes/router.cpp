@@ -51,6 +51,8 @@ Chosen refuse_method(const std::vector<const Route*>& there) {
     return refuse(std::move(reply));
 }
 
+constexpr std::string_view kLines = "application/x-ndjson";
+
 // "application/json" of "Application/JSON; charset=utf-8"; empty when there is none.
 std::string media_type(const net::HttpRequest& request) {
     const std::string value = net::to_lower(request.headers.find("content-type").value_or(""));
@@ -60,18 +62,15 @@ std::string media_type(const net::HttpRequest& request) {
 }
 
 std::optional<net::HttpReply> refuse_body(const Route& route, const net::HttpRequest& request) {
+    if (request.next_piece) return std::nullopt;
     if (request.body.empty()) {
-        if (route.body != BodyKind::Json) return std::nullopt;
+        const bool needed = route.body == BodyKind::Json || route.body == BodyKind::JsonOrLines;
+        if (!needed) return std::nullopt;
         return make_problem(400, "this call needs a body: a JSON object");
     }
     if (route.body == BodyKind::None) return make_problem(422, "this call takes no body");
     const std::string type = media_type(request);
     if (type == "application/json") return std::nullopt;
-    if (type == "application/x-ndjson") {
-        return make_problem(415,
-                            "this call takes one JSON object; send the lines of an NDJSON file one "
-                            "by one, each as application/json");
-    }
     return make_problem(415, "the body must be sent with content-type: application/json");
 }
 
@@ -103,6 +102,14 @@ std::optional<net::HttpReply> read_path(const Route& route, Call& call) {
 }
 
 }  // namespace
+
+bool takes_lines(const std::vector<Route>& routes, const net::HttpRequest& request) {
+    if (media_type(request) != kLines) return false;
+    return std::any_of(routes.begin(), routes.end(), [&request](const Route& route) {
+        return route.body == BodyKind::JsonOrLines && route.method == request.method &&
+               matches(route, request.path);
+    });
+}
 
 Chosen choose(const std::vector<Route>& routes, net::HttpRequest request) {
     std::vector<const Route*> there;

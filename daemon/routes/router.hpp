@@ -20,7 +20,7 @@ struct Call {
 
 using Handler = boost::asio::awaitable<net::HttpReply> (*)(const RouteContext&, Call);
 
-enum class BodyKind { None, Json, OptionalJson };
+enum class BodyKind { None, Json, OptionalJson, JsonOrLines };
 
 struct Route {
     std::string method;
@@ -36,6 +36,9 @@ struct Chosen {
     Call call;
     std::optional<net::HttpReply> refusal;
 };
+
+// Whether this is a call that takes NDJSON, with such a body: then it is read piece by piece.
+[[nodiscard]] bool takes_lines(const std::vector<Route>& routes, const net::HttpRequest& request);
 
 [[nodiscard]] Chosen choose(const std::vector<Route>& routes, net::HttpRequest request);
 

@@ -34,7 +34,7 @@ const std::vector<Route>& table() {
          K::None,
          {"metric", "from", "to", "limit", "cursor"},
          list_windows},
-        {"POST", {"v1", "proofs"}, K::Json, {}, post_proof},
+        {"POST", {"v1", "proofs"}, K::JsonOrLines, {}, post_proof},
         {"GET", {"v1", "windows", "{number}"}, K::None, {}, get_window},
         {"POST", {"v1", "backfill"}, K::Json, {}, post_backfill},
         {"GET",
@@ -92,6 +92,10 @@ boost::asio::awaitable<net::HttpReply> Routes::handle(net::HttpRequest request) 
                                "event=request_failed method=" + what + " error=exception");
     }
     co_return wire::make_problem(500, "the daemon failed at this; its log says why");
+}
+
+bool takes_lines(const net::HttpRequest& request) {
+    return wire::takes_lines(wire::table(), request);
 }
 
 net::HttpReply make_problem_reply(int status, const std::string& detail) {

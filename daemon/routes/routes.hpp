@@ -72,6 +72,9 @@ class Routes {
     RouteContext context_;
 };
 
+// Whether the body of this request is to be handed on by the piece (UnixHttpOptions::streams).
+[[nodiscard]] bool takes_lines(const net::HttpRequest& request);
+
 // The bodies of the errors that the server answers by itself (UnixHttpOptions::make_problem).
 [[nodiscard]] net::HttpReply make_problem_reply(int status, const std::string& detail);
 

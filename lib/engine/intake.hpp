@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cadence/error.hpp"
 #include "cadence/requirement.hpp"
@@ -93,6 +94,10 @@ class Intake {
         Launch launch, cadence::Policy policy, cadence::Instant now) = 0;
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<ProofTaken>> add_proof(
         Proof proof, cadence::Policy policy, cadence::Instant now) = 0;
+    // Many proofs as one unit of work, as add_proof one after the other; one that is refused, or
+    // for which add_proof would fail (Refused, too), takes no other with it.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<std::vector<ProofTaken>>>
+    add_proofs(std::vector<Proof> proofs, cadence::Policy policy, cadence::Instant now) = 0;
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> record_context(
         ContextFound found, cadence::Policy policy, cadence::Instant now) = 0;
 };

@@ -8,6 +8,7 @@
 #include "ledger/judgement.hpp"
 #include "ledger/lane.hpp"
 #include "ledger/rows.hpp"
+#include "ledger/savepoint.hpp"
 #include "ledger/sessions.hpp"
 #include "ledger/timeline.hpp"
 
@@ -150,6 +151,25 @@ Result<ProofTaken> add_proof(Database& database, cadence::Zones& zones, const Pr
     take(database, proof, *window, happened_at, now);
     refresh_lane(database, proof.session, now);
     return ProofTaken{ProofStatus::Accepted, {}, {}};
+}
+
+std::vector<ProofTaken> add_proofs(Database& database, cadence::Zones& zones,
+                                   const std::vector<Proof>& proofs, const cadence::Policy& policy,
+                                   Instant now) {
+    std::vector<ProofTaken> all;
+    all.reserve(proofs.size());
+    for (const Proof& proof : proofs) {
+        Savepoint part(database);
+        auto taken = add_proof(database, zones, proof, policy, now);
+        if (taken) {
+            part.keep();
+            all.push_back(*std::move(taken));
+        } else {
+            part.undo();
+            all.push_back({ProofStatus::Refused, taken.error().detail, taken.error().field});
+        }
+    }
+    return all;
 }
 
 }  // namespace ledger

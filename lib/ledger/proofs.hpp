@@ -2,6 +2,8 @@
 // work; the contract is engine::Intake's.
 #pragma once
 
+#include <vector>
+
 #include "cadence/error.hpp"
 #include "cadence/zones.hpp"
 #include "engine/intake.hpp"
@@ -16,5 +18,11 @@ namespace ledger {
                                                             const engine::Proof& proof,
                                                             const cadence::Policy& policy,
                                                             cadence::Instant now);
+
+// Each on its own, in order: one that fails is Refused and takes no other with it.
+[[nodiscard]] std::vector<engine::ProofTaken> add_proofs(Database& database, cadence::Zones& zones,
+                                                         const std::vector<engine::Proof>& proofs,
+                                                         const cadence::Policy& policy,
+                                                         cadence::Instant now);
 
 }  // namespace ledger

@@ -81,6 +81,15 @@ awaitable<Result<engine::ProofTaken>> SqliteIntake::add_proof(engine::Proof proo
         });
 }
 
+awaitable<Result<std::vector<engine::ProofTaken>>> SqliteIntake::add_proofs(
+    std::vector<engine::Proof> proofs, Policy policy, Instant now) {
+    return writer_.run<std::vector<engine::ProofTaken>>(
+        [zones = &zones_, proofs = std::move(proofs), policy,
+         now](Database& database) -> Result<std::vector<engine::ProofTaken>> {
+            return ledger::add_proofs(database, *zones, proofs, policy, now);
+        });
+}
+
 awaitable<Result<void>> SqliteIntake::record_context(engine::ContextFound found, Policy policy,
                                                      Instant now) {
     return writer_.run<void>(

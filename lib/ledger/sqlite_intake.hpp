@@ -28,6 +28,9 @@ class SqliteIntake final : public engine::Intake {
                                          cadence::Instant now) override;
     Task<engine::ProofTaken> add_proof(engine::Proof proof, cadence::Policy policy,
                                        cadence::Instant now) override;
+    Task<std::vector<engine::ProofTaken>> add_proofs(std::vector<engine::Proof> proofs,
+                                                     cadence::Policy policy,
+                                                     cadence::Instant now) override;
     Task<void> record_context(engine::ContextFound found, cadence::Policy policy,
                               cadence::Instant now) override;
 

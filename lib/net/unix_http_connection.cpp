@@ -20,12 +20,15 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
+using cadence::ErrorCode;
+using cadence::Result;
 using Socket = asio::local::stream_protocol::socket;
 
 namespace {
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kFirstRead = 4096;
+constexpr std::size_t kPiece = std::size_t{64} * 1024;
 constexpr auto kLingerFor = cadence::Duration{2'000};
 
 using Parser = http::request_parser<http::string_body>;
@@ -57,6 +60,20 @@ std::optional<Refusal> refusal_of(const error_code& error, bool expired) {
     return std::nullopt;
 }
 
+// The same of a body that is read by the piece.
+cadence::Error piece_error(const error_code& error, bool expired) {
+    const auto refusal = refusal_of(error, expired);
+    if (!refusal) return {ErrorCode::Interrupted, "the client has gone", {}};
+    switch (refusal->status) {
+        case 408:
+            return {ErrorCode::TimedOut, refusal->detail, {}};
+        case 413:
+            return {ErrorCode::TooLarge, refusal->detail, {}};
+        default:
+            return {ErrorCode::Malformed, refusal->detail, {}};
+    }
+}
+
 class Connection {
   public:
     Connection(Socket socket, std::shared_ptr<const UnixHttpService> service,
@@ -69,6 +86,9 @@ class Connection {
     [[nodiscard]] asio::awaitable<bool> wait_for_request();
     [[nodiscard]] asio::awaitable<bool> serve_one();
     [[nodiscard]] asio::awaitable<error_code> read_body(Parser& parser, HttpRequest& request);
+    [[nodiscard]] asio::awaitable<Result<std::string>> read_piece(Parser& parser);
+    [[nodiscard]] asio::awaitable<bool> permit_body(const HttpRequest& request);
+    [[nodiscard]] asio::awaitable<bool> stream(HttpRequest request, Parser& parser);
     [[nodiscard]] asio::awaitable<bool> answer(HttpRequest request, const Parser& parser);
     [[nodiscard]] asio::awaitable<bool> refuse(std::optional<Refusal> refusal);
     [[nodiscard]] asio::awaitable<bool> write(const HttpReply& reply, ReplyFraming framing,
@@ -77,7 +97,6 @@ class Connection {
     [[nodiscard]] asio::awaitable<bool> write_bytes(std::string_view first,
                                                     std::string_view second);
     [[nodiscard]] asio::awaitable<void> linger();
-    [[nodiscard]] std::size_t body_limit(const HttpRequest& request) const;
     [[nodiscard]] const UnixHttpOptions& options() const { return service_->options; }
 
     Socket socket_;
@@ -125,6 +144,9 @@ asio::awaitable<bool> Connection::serve_one() {
     auto request = to_request(parser);
     const auto unwanted = screen(request);
     if (unwanted) co_return co_await refuse(unwanted);
+    if (options().streams && options().streams(request)) {
+        co_return co_await stream(std::move(request), parser);
+    }
     const auto unread = co_await read_body(parser, request);
     if (unread) {
         const auto cut = refusal_of(unread, watchdog_.expired());
@@ -133,26 +155,54 @@ asio::awaitable<bool> Connection::serve_one() {
     co_return co_await answer(std::move(request), parser);
 }
 
-std::size_t Connection::body_limit(const HttpRequest& request) const {
-    if (!options().body_limit) return options().max_body_bytes;
-    const auto type = request.headers.find("content-type").value_or("");
-    return options().body_limit(request.method, request.target, type);
-}
-
 asio::awaitable<error_code> Connection::read_body(Parser& parser, HttpRequest& request) {
-    const auto limit = body_limit(request);
+    const auto limit = options().max_body_bytes;
     const auto announced = parser.content_length();
     if (announced && *announced > limit) co_return make_error_code(http::error::body_limit);
     if (parser.is_done()) co_return error_code();
     watchdog_.arm(options().body_timeout);
-    if (request.headers.find("expect")) {
-        const bool told = co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", "");
-        if (!told) co_return make_error_code(http::error::end_of_stream);
-    }
+    const bool permitted = co_await permit_body(request);
+    if (!permitted) co_return make_error_code(http::error::end_of_stream);
     parser.body_limit(limit);
     const auto [error, size] = co_await http::async_read(socket_, buffer_, parser, kTuple);
     request.body = std::move(parser.get().body());
     co_return error;
+}
+
+// False when the client that waits to be told so has gone.
+asio::awaitable<bool> Connection::permit_body(const HttpRequest& request) {
+    if (!request.headers.find("expect")) co_return true;
+    const bool told = co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", "");
+    co_return told;
+}
+
+asio::awaitable<bool> Connection::stream(HttpRequest request, Parser& parser) {
+    const auto limit = options().max_streamed_bytes;
+    const auto announced = parser.content_length();
+    if (announced && *announced > limit) {
+        const auto large = refusal_of(make_error_code(http::error::body_limit), false);
+        co_return co_await refuse(large);
+    }
+    watchdog_.arm(options().body_timeout);
+    const bool permitted = co_await permit_body(request);
+    if (!permitted) co_return false;
+    parser.body_limit(limit);
+    buffer_.reserve(kPiece);
+    request.next_piece = [this, &parser] { return read_piece(parser); };
+    co_return co_await answer(std::move(request), parser);
+}
+
+asio::awaitable<Result<std::string>> Connection::read_piece(Parser& parser) {
+    auto& body = parser.get().body();
+    body.clear();
+    while (body.empty() && !parser.is_done()) {
+        watchdog_.arm(options().body_timeout);
+        const auto [error, size] = co_await http::async_read_some(socket_, buffer_, parser, kTuple);
+        const bool expired = watchdog_.expired();
+        watchdog_.disarm();
+        if (error) co_return tl::unexpected(piece_error(error, expired));
+    }
+    co_return std::string(body);
 }
 
 asio::awaitable<bool> Connection::answer(HttpRequest request, const Parser& parser) {
@@ -174,10 +224,11 @@ asio::awaitable<bool> Connection::answer(HttpRequest request, const Parser& pars
     const bool modern = parser.get().version() >= 11;
     const auto stream_framing = modern ? ReplyFraming::Chunked : ReplyFraming::UntilClose;
     const auto framing = reply.next_chunk ? stream_framing : ReplyFraming::Length;
-    const bool keep =
-        parser.keep_alive() && !control_->stopping && framing != ReplyFraming::UntilClose;
+    const bool keep = parser.keep_alive() && parser.is_done() && !control_->stopping &&
+                      framing != ReplyFraming::UntilClose;
     const auto after = keep ? AfterReply::KeepAlive : AfterReply::Close;
     const bool written = co_await write(reply, framing, after, head_only);
+    if (written && !parser.is_done()) co_await linger();
     co_return written&& keep;
 }
 

@@ -25,6 +25,10 @@
 
 namespace net {
 
+// The next piece of a request's body, as it arrives, at most 64 KiB; an empty one ends it. Errors:
+// TooLarge, TimedOut, Malformed, Interrupted (the client has gone).
+using NextPiece = std::function<boost::asio::awaitable<cadence::Result<std::string>>()>;
+
 struct HttpRequest {
     std::string method;
     std::string target;  // as it arrived
@@ -33,6 +37,7 @@ struct HttpRequest {
     std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
     HttpHeaders headers;
     std::string body;
+    NextPiece next_piece;  // set instead of `body` where options.streams says so; until the reply
 };
 
 // The next piece of a streamed body; nothing ends it. An empty piece is skipped.
@@ -57,10 +62,10 @@ struct UnixHttpOptions {
     cadence::Duration idle_timeout{60'000};  // between requests, and for a client that doesn't read
     std::size_t max_header_bytes{std::size_t{16} * 1024};
     std::size_t max_body_bytes{std::size_t{1024} * 1024};
-    // The limit of one request's body instead of max_body_bytes; may be empty.
-    std::function<std::size_t(std::string_view method, std::string_view target,
-                              std::string_view content_type)>
-        body_limit;
+    // Whether this request's body is handed on piece by piece; may be empty. What the handler
+    // leaves unread ends the connection.
+    std::function<bool(const HttpRequest& request)> streams;
+    std::size_t max_streamed_bytes{std::size_t{64} * 1024 * 1024};
     // The body of an error that the server itself answers. Required.
     std::function<HttpReply(int status, std::string detail)> make_problem;
 };

@@ -125,7 +125,7 @@ TEST_F(RoutesRefusals, BodiesOfTheWrongKind) {
     expect_all({
         {"POST", proofs, "{}", 415, "application/json", "text/plain"},
         {"POST", proofs, "{}", 415, "application/json", ""},
-        {"POST", proofs, "{}\n{}\n", 415, "NDJSON", "application/x-ndjson"},
+        {"POST", "/v1/pause", "{}\n{}\n", 415, "application/json", "application/x-ndjson"},
         {"POST", proofs, "", 400, "body"},
         {"POST", proofs, "{", 400, "JSON"},
         {"POST", proofs, "[]", 422, "object"},

@@ -113,6 +113,22 @@ asio::awaitable<std::optional<std::string>> next_piece(std::shared_ptr<int> left
     co_return "piece " + std::to_string((*left)--) + "\n";
 }
 
+// Counts what comes; gives up after `most` bytes.
+asio::awaitable<net::HttpReply> count_pieces(net::HttpRequest request, std::size_t most) {
+    std::size_t bytes = 0;
+    while (bytes < most) {
+        auto reading = request.next_piece();
+        const auto piece = co_await std::move(reading);
+        if (!piece) {
+            co_return plain(418, std::string(cadence::to_string(piece.error().code)) + " after " +
+                                     std::to_string(bytes));
+        }
+        if (piece->empty()) break;
+        bytes += piece->size();
+    }
+    co_return plain(200, std::to_string(bytes));
+}
+
 net::HttpReply stream(bool breaks) {
     auto reply = plain(200, "");
     const auto left = std::make_shared<int>(3);
@@ -150,6 +166,10 @@ asio::awaitable<net::HttpReply> UnixServerTest::handle(net::HttpRequest request)
     if (name == "hang") {
         auto waiting = hang();
         co_return co_await std::move(waiting);
+    }
+    if (request.next_piece) {
+        auto counting = count_pieces(std::move(request), name == "bored" ? 1 : SIZE_MAX);
+        co_return co_await std::move(counting);
     }
     if (name == "throw") throw std::runtime_error("the handler broke");
     if (name == "stream") co_return stream(false);

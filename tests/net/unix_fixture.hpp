@@ -52,7 +52,8 @@ class UnixServerTest : public testing::Test {
     ~UnixServerTest() override;
 
     // The handler: /echo describes the request, /size counts the body, /throw throws, /stream
-    // streams three pieces, /break throws in a stream, /hang waits until it is let go or cancelled.
+    // streams three pieces, /break throws in a stream, /bored reads one piece of a streamed body,
+    // /hang waits until it is let go or cancelled.
     void start(net::UnixHttpOptions options = {});
     void stop();         // and waits for run() to return
     void cancel();       // likewise

@@ -106,22 +106,6 @@ TEST_F(UnixServerTest, BodyOf1MiB_IsServed) {
     EXPECT_EQ(body_of(answer), "1048576");
 }
 
-TEST_F(UnixServerTest, BodyLimitOfARequest_IsAskedFor) {
-    net::UnixHttpOptions options;
-    options.body_limit = [](std::string_view method, std::string_view target,
-                            std::string_view type) -> std::size_t {
-        return method == "POST" && target == "/size" && type == "application/x-ndjson" ? 3'000'000
-                                                                                       : 10;
-    };
-    start(options);
-    const auto rest = "Connection: close\r\n" + kHost + "Content-Length: 2000000\r\n\r\n" +
-                      std::string(2'000'000, 'x');
-    EXPECT_EQ(
-        body_of(exchange("POST /size HTTP/1.1\r\nContent-Type: application/x-ndjson\r\n" + rest)),
-        "2000000");
-    EXPECT_EQ(status_of(exchange("POST /size HTTP/1.1\r\n" + rest)), 413);
-}
-
 TEST_F(UnixServerTest, HeadersThatStall_Are408) {
     start(impatient());
     EXPECT_EQ(status_of(exchange("GET /echo HTTP/1.1\r\nHos")), 408);

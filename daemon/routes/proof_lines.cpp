@@ -1,0 +1,123 @@
+// Proofs as NDJSON: taken in pieces as they arrive, each piece one unit of work. The next one is
+// not read before that is durable, so a slow disk slows the sender down. The answer begins when the
+// last line has come: a client that sends before it reads would wait for ever for one that is mixed
+// in.
+#include "daemon/routes/answers.hpp"
+#include "daemon/routes/handlers.hpp"
+#include "daemon/routes/line_splitter.hpp"
+#include "daemon/routes/problem.hpp"
+#include "daemon/routes/requests.hpp"
+
+namespace cadenced::wire {
+namespace {
+
+constexpr std::size_t kLongestLine = std::size_t{16} * 1024;
+
+class ProofLines {
+  public:
+    explicit ProofLines(const RouteContext& context) : context_(context) {}
+
+    // Takes the lines of a piece. An error is the ledger's: nothing of this piece has been taken.
+    boost::asio::awaitable<cadence::Result<void>> take(std::vector<Line> lines) {
+        read(std::move(lines));
+        if (!proofs_.empty()) {
+            const cadence::Policy policy = context_.config().policy;
+            const cadence::Instant now = context_.clock.now();
+            const auto taken = co_await context_.intake.add_proofs(proofs_, policy, now);
+            if (!taken) co_return tl::unexpected<cadence::Error>(taken.error());
+            note(*taken);
+        }
+        for (const Entry& entry : entries_) results_ += line_of(entry);
+        taken_ += entries_.size();
+        co_return cadence::Result<void>{};
+    }
+
+    [[nodiscard]] net::HttpReply reply() {
+        net::HttpReply reply;
+        reply.content_type = "application/x-ndjson";
+        reply.body = std::move(results_);
+        return reply;
+    }
+
+    // What cut it short, with how far it came: what was taken may be sent again, and counts once.
+    [[nodiscard]] net::HttpReply broken(const cadence::Error& error) const {
+        const bool slow = error.code == cadence::ErrorCode::TimedOut;
+        const int status = slow ? 408 : status_of(error.code);
+        const std::string why =
+            status >= 500 ? "the daemon cannot write at the moment" : error.detail;
+        net::HttpReply reply = make_problem(
+            status, why + "; the first " + std::to_string(taken_) +
+                        " lines were taken. Send all of it again: what is known counts once");
+        if (status == 503) reply.headers.emplace_back("retry-after", "5");
+        return reply;
+    }
+
+  private:
+    struct Entry {
+        std::size_t line{0};
+        std::string id;  // empty: it could not be read
+        engine::ProofTaken taken;
+        bool handed_in{false};
+    };
+
+    void read(std::vector<Line> lines) {
+        entries_.clear();
+        proofs_.clear();
+        for (Line& line : lines) entries_.push_back(read_one(line));
+    }
+
+    Entry read_one(const Line& line) {
+        using engine::ProofStatus;
+        if (line.too_long) {
+            return {
+                line.number, {}, {ProofStatus::Refused, "the line is longer than 16 KiB", {}}, {}};
+        }
+        auto proof = parse_proof(line.text);
+        if (!proof) {
+            return {line.number,
+                    find_proof_id(line.text),
+                    {ProofStatus::Refused, proof.error().detail, proof.error().field},
+                    {}};
+        }
+        Entry entry{line.number, proof->id.value, {}, true};
+        proofs_.push_back(*std::move(proof));
+        return entry;
+    }
+
+    void note(const std::vector<engine::ProofTaken>& taken) {
+        auto next = taken.begin();
+        for (Entry& entry : entries_) {
+            if (entry.handed_in) entry.taken = *next++;
+        }
+    }
+
+    static std::string line_of(const Entry& entry) {
+        return proof_line(entry.id, entry.line, entry.taken);
+    }
+
+    const RouteContext& context_;
+    std::vector<Entry> entries_;  // of the piece in hand
+    std::vector<engine::Proof> proofs_;
+    std::string results_;
+    std::size_t taken_{0};  // lines
+};
+
+}  // namespace
+
+Answering post_proof_lines(const RouteContext& context, Call call) {
+    LineSplitter splitter(kLongestLine);
+    ProofLines proofs(context);
+    for (bool more = true; more;) {
+        auto reading = call.request.next_piece();
+        const auto piece = co_await std::move(reading);
+        if (!piece) co_return proofs.broken(piece.error());
+        more = !piece->empty();
+        auto lines = more ? splitter.feed(*piece) : splitter.finish();
+        const auto taken = co_await proofs.take(std::move(lines));
+        if (!taken) co_return proofs.broken(taken.error());
+        context.changed();
+    }
+    co_return proofs.reply();
+}
+
+}  // namespace cadenced::wire

@@ -348,8 +348,13 @@ CREATE TRIGGER delivery_added AFTER INSERT ON delivery BEGIN
         WHERE new.proofs > 0
           AND name = 'proof.' || (SELECT status FROM proof_status WHERE state = new.state);
 END;
+CREATE TRIGGER delivery_filled AFTER UPDATE OF proofs ON delivery
+WHEN old.state = new.state AND old.proofs <> new.proofs BEGIN
+    UPDATE counter SET value = value + new.proofs - old.proofs
+        WHERE name = 'proof.' || (SELECT status FROM proof_status WHERE state = new.state);
+END;
 CREATE TRIGGER delivery_moved AFTER UPDATE OF state, proofs ON delivery
-WHEN old.state <> new.state OR old.proofs <> new.proofs BEGIN
+WHEN old.state <> new.state BEGIN
     UPDATE counter SET value = value - 1 WHERE name = 'delivery.' || old.state;
     UPDATE counter SET value = value + 1 WHERE name = 'delivery.' || new.state;
     UPDATE counter SET value = value - old.proofs

@@ -4,13 +4,19 @@
 
 namespace ledger {
 
+cadence::DeliveryId count_amount(Database& database, const WindowRow& window,
+                                 const cadence::Rules& rules, std::int64_t amount,
+                                 cadence::Instant now) {
+    database.execute("UPDATE window SET count = count + ?2, revision = revision + 1 WHERE id = ?1",
+                     window.id, amount);
+    return carry_proof(database, home_of(window), rules.key, amount, now);
+}
+
 void count_proof(Database& database, const WindowRow& window, const cadence::Rules& rules,
                  const CountedProof& proof, cadence::Instant now) {
-    const auto delivery = carry_proof(database, home_of(window), rules.key, proof.amount, now);
+    const auto delivery = count_amount(database, window, rules, proof.amount, now);
     database.execute("UPDATE proof SET counted = 1, reason = '', delivery = ?2 WHERE id = ?1",
                      proof.id, delivery);
-    database.execute("UPDATE window SET count = count + ?2, revision = revision + 1 WHERE id = ?1",
-                     window.id, proof.amount);
 }
 
 std::optional<cadence::DeliveryId> judge_by_count(Database& database, cadence::WindowId id,

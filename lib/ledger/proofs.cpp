@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "ledger/counting.hpp"
 #include "ledger/deliveries.hpp"
@@ -101,13 +102,15 @@ std::optional<WindowId> find_window_at(Database& database, cadence::RequirementI
     return WindowId{row.integer(0)};
 }
 
+// `delivery`: what carries it; without one it counts for nothing.
 void insert_proof(Database& database, const Proof& proof, const WindowRow& window,
-                  Instant happened_at, Instant now) {
+                  std::optional<cadence::DeliveryId> delivery, Instant happened_at, Instant now) {
     database.execute(
-        "INSERT INTO proof (id, requirement, window, amount, given_happened_at_ms,"
+        "INSERT INTO proof (id, requirement, window, delivery, amount, given_happened_at_ms,"
         " happened_at_ms, received_at_ms, counted, reason)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 'late_ignored')",
-        proof.id, window.requirement, window.id, proof.amount, proof.happened_at, happened_at, now);
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        proof.id, window.requirement, window.id, delivery, proof.amount, proof.happened_at,
+        happened_at, now, delivery.has_value(), delivery ? "" : "late_ignored");
 }
 
 // A window that was judged and not met, under rules that ignore what comes after that.
@@ -119,19 +122,21 @@ bool is_ignored(const WindowRow& window, const cadence::Rules& rules) {
 void take(Database& database, const Proof& proof, WindowId id, Instant happened_at, Instant now) {
     const WindowRow window = load_window(database, id);
     const auto rules = load_rules(database, window.requirement, window.generation);
-    insert_proof(database, proof, window, happened_at, now);
     if (is_ignored(window, rules)) {
+        insert_proof(database, proof, window, std::nullopt, happened_at, now);
         record_event(database, now, "proof.ignored", proof.session, id, std::nullopt);
         return;
     }
-    count_proof(database, window, rules, {proof.id, proof.amount}, now);
-    judge_by_count(database, id, rules, now);
+    const auto delivery = count_amount(database, window, rules, proof.amount, now);
+    insert_proof(database, proof, window, delivery, happened_at, now);
+    if (window.count + proof.amount >= rules.required_count) {
+        judge_by_count(database, id, rules, now);
+    }
 }
 
-}  // namespace
-
-Result<ProofTaken> add_proof(Database& database, cadence::Zones& zones, const Proof& proof,
-                             const cadence::Policy& policy, Instant now) {
+// What add_proof does, but for the lane.
+Result<ProofTaken> accept(Database& database, cadence::Zones& zones, const Proof& proof,
+                          const cadence::Policy& policy, Instant now) {
     if (auto known = find_repetition(database, proof)) return *known;
     if (auto refusal = refuse_by_session(database, proof)) return *refusal;
     const auto requirement = find_requirement(database, proof.session, proof.metric);
@@ -149,8 +154,18 @@ Result<ProofTaken> add_proof(Database& database, cadence::Zones& zones, const Pr
     const auto window = find_window_at(database, requirement->id, happened_at);
     if (!window) return refused("happenedAt", "the requirement is not in force then; enable it");
     take(database, proof, *window, happened_at, now);
-    refresh_lane(database, proof.session, now);
     return ProofTaken{ProofStatus::Accepted, {}, {}};
+}
+
+}  // namespace
+
+Result<ProofTaken> add_proof(Database& database, cadence::Zones& zones, const Proof& proof,
+                             const cadence::Policy& policy, Instant now) {
+    auto taken = accept(database, zones, proof, policy, now);
+    if (taken && taken->status == ProofStatus::Accepted) {
+        refresh_lane(database, proof.session, now);
+    }
+    return taken;
 }
 
 std::vector<ProofTaken> add_proofs(Database& database, cadence::Zones& zones,
@@ -158,17 +173,20 @@ std::vector<ProofTaken> add_proofs(Database& database, cadence::Zones& zones,
                                    Instant now) {
     std::vector<ProofTaken> all;
     all.reserve(proofs.size());
+    std::set<cadence::SessionId> changed;
     for (const Proof& proof : proofs) {
         Savepoint part(database);
-        auto taken = add_proof(database, zones, proof, policy, now);
+        auto taken = accept(database, zones, proof, policy, now);
         if (taken) {
             part.keep();
+            if (taken->status == ProofStatus::Accepted) changed.insert(proof.session);
             all.push_back(*std::move(taken));
         } else {
             part.undo();
             all.push_back({ProofStatus::Refused, taken.error().detail, taken.error().field});
         }
     }
+    for (const auto& session : changed) refresh_lane(database, session, now);
     return all;
 }
 

@@ -33,6 +33,7 @@ enum class ExitCode : int {
         case ErrorCode::CannotConnect:
         case ErrorCode::NotFound:
         case ErrorCode::TimedOut:
+        case ErrorCode::Crowded:
         case ErrorCode::Interrupted:
             return ExitCode::Unavailable;
         case ErrorCode::StorageBusy:

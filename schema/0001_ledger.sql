@@ -71,6 +71,7 @@ CREATE TABLE token (
     CHECK ((died_at_ms IS NULL) = (secret IS NOT NULL)),
     CHECK ((died_at_ms IS NULL) = (death IS NULL))
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX token_alive ON token (session, launched_at_ms DESC) WHERE died_at_ms IS NULL;
 CREATE INDEX token_expiry ON token (expires_at_ms) WHERE died_at_ms IS NULL;
 CREATE INDEX token_set_aside ON token (set_aside_until_ms)
     WHERE died_at_ms IS NULL AND set_aside_until_ms IS NOT NULL;

@@ -30,6 +30,7 @@ int status_of(ErrorCode code) {
             return 503;
         case ErrorCode::CannotConnect:
         case ErrorCode::TimedOut:
+        case ErrorCode::Crowded:
         case ErrorCode::Interrupted:
         case ErrorCode::StorageCorrupt:
         case ErrorCode::StorageForeign:

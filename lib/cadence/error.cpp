@@ -5,6 +5,7 @@ namespace cadence {
 Recovery recovery_of(ErrorCode code) {
     switch (code) {
         case ErrorCode::CannotConnect:
+        case ErrorCode::Crowded:
         case ErrorCode::StorageBusy:
         case ErrorCode::Cancelled:
             return Recovery::Retryable;
@@ -41,6 +42,8 @@ const char* to_string(ErrorCode code) {
             return "cannot_connect";
         case ErrorCode::TimedOut:
             return "timed_out";
+        case ErrorCode::Crowded:
+            return "crowded";
         case ErrorCode::Cancelled:
             return "cancelled";
         case ErrorCode::Interrupted:

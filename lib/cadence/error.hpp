@@ -14,6 +14,7 @@ enum class ErrorCode {
     Conflict,          // it exists with other content, or is in a state where this makes no sense
     CannotConnect,     // name resolution, connect or TLS failed: nothing was sent
     TimedOut,          // an absolute deadline passed
+    Crowded,           // a limit of our own on how many at a time: nothing was begun
     Cancelled,         // the caller is stopping
     Interrupted,       // the connection broke after bytes may have left
     TooLarge,          // a limit on size was met

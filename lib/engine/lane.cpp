@@ -128,7 +128,13 @@ Lane::Next Lane::settle(cadence::DeliveryId delivery) {
 
 Lane::Next Lane::send(LaneHead head, PlatformGate* gate) {
     BeginAttempt begin{head.delivery, head.token->hash, std::nullopt, true};
-    if (head.kind != DeliveryKind::Progress) {
+    auto const progress = head.kind == DeliveryKind::Progress;
+    // A host that failed is probed with a read: a write would be one more of unknown outcome.
+    if (progress && !gate->trusted()) {
+        auto const context = co_await read_context(*head.token, gate);
+        co_return context ? Step::Progressed : Step::Done;
+    }
+    if (!progress) {
         auto const context = co_await read_context(*head.token, gate);
         if (!context) co_return Step::Done;
         begin.baseline = context->lock;

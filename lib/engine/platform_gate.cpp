@@ -10,7 +10,7 @@ using cadence::AnswerKind;
 constexpr std::chrono::minutes kTolerableSkew{2};
 constexpr cadence::Duration kShortestWait{50};
 // While another call probes a host that failed.
-constexpr std::chrono::seconds kWhileProbed{1};
+constexpr std::chrono::seconds kWhileProbed{5};
 
 cadence::Duration until(cadence::Monotonic at, cadence::Monotonic now) {
     auto const left = std::chrono::ceil<cadence::Duration>(at - now);
@@ -53,6 +53,8 @@ PlatformGate::Turn PlatformGate::answered(const cadence::SessionId& session,
                                           cadence::Monotonic now) {
     if (answer.server_time) skew_ = skew_between(*answer.server_time, wall);
     if (answer.http_status != 0) round_trip_ = (round_trip_ * 7 + answer.elapsed) / 8;
+    // All our own connections were lent: that says nothing of the platform.
+    if (answer.code == to_string(cadence::ErrorCode::Crowded)) return Turn::Nothing;
     if (answer.kind != AnswerKind::Applied) {
         auto const code = answer.code.empty() ? std::string{to_string(answer.kind)} : answer.code;
         last_error_ = PlatformHealth::LastError{wall, code, answer.detail};

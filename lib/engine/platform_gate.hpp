@@ -38,7 +38,9 @@ class PlatformGate {
     [[nodiscard]] bool credential_at_fault() const { return credential_.at_fault(); }
     // The platform's clock and ours differ by more than two minutes: punishments wait.
     [[nodiscard]] bool clocks_disagree() const;
-    // The longest that recent answers took, smoothed; 2 s before the first.
+    // Whether the host's last answers were its own: no probe is needed.
+    [[nodiscard]] bool trusted() const { return breaker_.state() == cadence::BreakerState::Closed; }
+    // How long answers take, a moving average; 2 s before the first.
     [[nodiscard]] cadence::Duration round_trip() const { return round_trip_; }
     [[nodiscard]] PlatformHealth health() const;
     [[nodiscard]] Platform& platform() const { return *platform_; }

@@ -46,10 +46,12 @@ boost::asio::awaitable<void> Scheduler::run() {
 boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
     failing_ = false;
     if (stepped_) co_await reopen();
-    auto const now = clock_->now();
-    if (!last_beat_ || now - *last_beat_ >= kHeartbeat || now < *last_beat_) co_await beat(now);
     while (!stopping_) {
-        auto done = co_await docket_->work_off(policy_(), clock_->now(), kRowsAPass);
+        auto const now = clock_->now();
+        auto const due = !last_beat_ || now - *last_beat_ >= kHeartbeat || now < *last_beat_;
+        if (due && !failing_) co_await beat(now);
+        if (failing_) co_return std::nullopt;
+        auto done = co_await docket_->work_off(policy_(), now, kRowsAPass);
         if (!done) {
             journal_->write(Level::Error,
                             fmt::format("event=docket_failed code={} detail=\"{}\"",

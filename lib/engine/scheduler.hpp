@@ -17,7 +17,7 @@ class Scheduler {
   public:
     static constexpr std::chrono::seconds kHeartbeat{20};
 
-    // `policy` is asked at every pass. `delivered`: there may be something new to send.
+    // `policy` is asked at every pass. `new_work`: there may be something new to send.
     Scheduler(Clock& clock, Docket& docket, Journal& journal,
               std::function<const cadence::Policy&()> policy, std::function<void()> new_work);
 

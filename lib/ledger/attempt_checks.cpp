@@ -1,5 +1,6 @@
 #include "ledger/attempt_checks.hpp"
 
+#include "ledger/judgement.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/undo.hpp"
 
@@ -33,11 +34,16 @@ bool may_use_token(Database& database, const Candidate& candidate, const std::st
 
 bool is_busy(Database& database, const Candidate& candidate) {
     const bool punishes = candidate.kind != DeliveryKind::Progress;
-    auto row = database.query(
-        "SELECT 1 FROM delivery WHERE session = ?1 AND id <> ?2"
-        " AND (state = 'inFlight' OR (?3 AND state = 'unknown' AND kind <> 'progress'))");
-    row.bind(candidate.session, candidate.id, punishes);
-    return row.step();
+    // Two questions, so that each has its index.
+    auto in_flight =
+        database.query("SELECT 1 FROM delivery WHERE session = ?1 AND state = 'inFlight'");
+    in_flight.bind(candidate.session);
+    if (in_flight.step()) return true;
+    if (!punishes) return false;
+    auto unknown = database.query(
+        "SELECT 1 FROM delivery WHERE session = ?1 AND state = 'unknown' AND kind <> 'progress'");
+    unknown.bind(candidate.session);
+    return unknown.step();
 }
 
 MaybeRefusal check_any(Database& database, const Candidate& candidate,
@@ -77,8 +83,8 @@ MaybeRefusal check_undo(Database& database, const Candidate& candidate,
 
 MaybeRefusal check_owner(Database& database, const Candidate& candidate,
                          const engine::BeginAttempt& begin, const Rules& rules) {
-    const auto seen = load_contexts(database, candidate.session, candidate.window_end);
-    switch (cadence::punished_by(rules, candidate.metric, seen)) {
+    switch (
+        punisher_of(database, candidate.session, candidate.metric, candidate.window_end, rules)) {
         case PunishedBy::Daemon:
             if (rules.owner == cadence::Owner::Auto && !begin.owner_told) {
                 return refuse(Begun::OwnerUnknown);

@@ -153,6 +153,9 @@ Result<FinishedAttempt> finish_attempt(Database& database, DeliveryId delivery, 
     const auto stored =
         settle_as(database, *sent,
                   cadence::after_answer(facts_of(*sent, sent->unknowns), answer, uniform), now);
+    // The platform speaks of all calls of this lock session, not of this one alone.
+    if (answer.kind == AnswerKind::Throttled)
+        defer_lane(database, sent->session, now + stored.wait);
     const bool ended = answer.kind == AnswerKind::SessionEnded;
     if (ended && !sent->session_ended) {
         end_session_rows(database, sent->session, kEndedByPlatform, now);

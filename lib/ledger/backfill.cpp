@@ -97,7 +97,11 @@ Rejudged rejudge_window(Database& database, WindowId id, const BackfillRange& ra
     if (range.punish && punish(database, window, rules, after, policy, now)) {
         rejudged.deliveries.emplace_back("punishment");
     }
-    if (rejudged.changes()) refresh_lane(database, window.session, now);
+    if (!rejudged.changes()) return rejudged;
+    if (find_session(database, window.session)->ended()) {
+        waive_undelivered(database, window.session, "lock_ended", now);
+    }
+    refresh_lane(database, window.session, now);
     return rejudged;
 }
 

@@ -14,8 +14,6 @@ using cadence::SessionId;
 
 // The longest grace there is (CONTRACT.md): a window that ended earlier cannot be open again.
 constexpr std::chrono::hours kLongestGrace{24};
-// The longest that anything is put off: a platform's Retry-After, clamped.
-constexpr std::chrono::minutes kLongestWait{15};
 constexpr std::chrono::seconds kLongestSetAside{60};
 
 std::vector<cadence::WindowId> find_missed_too_early(Database& database, Instant now) {

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -139,14 +140,27 @@ void follow_requirement(Database& database, cadence::Zones& zones, const Context
                  event_detail({{"reason", put.error().detail}}));
 }
 
+// What the platform requires no longer, nobody owes.
+void withdraw_unnamed(Database& database, cadence::Zones& zones, const SessionId& session,
+                      const std::set<std::string>& named, const Policy& policy, Instant now) {
+    for (const auto id : find_requirements(database, session)) {
+        if (named.contains(load_requirement(database, id).metric)) continue;
+        withdraw_requirement(database, zones, id, policy, now);
+    }
+}
+
 void follow_requirements(Database& database, cadence::Zones& zones, const ContextFound& found,
                          const Policy& policy, Instant now) {
     const auto session = find_session(database, found.session);
     if (!session || session->ended() || !session->enrolled_by_launch) return;
     if (!found.context.requirements) return;
+    std::set<std::string> named;
     for (const PlatformRequirement& own : *found.context.requirements) {
         follow_requirement(database, zones, found, own, policy, now);
+        named.insert(own.metric);
     }
+    // One whose metric could not be read may be any of them.
+    if (!named.contains("")) withdraw_unnamed(database, zones, found.session, named, policy, now);
 }
 
 }  // namespace

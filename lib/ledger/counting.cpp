@@ -25,9 +25,8 @@ std::optional<cadence::DeliveryId> judge_by_count(Database& database, cadence::W
     const WindowRow window = load_window(database, id);
     if (window.count < rules.required_count) return std::nullopt;
     if (window.verdict && window.verdict->kind == cadence::VerdictKind::Met) return std::nullopt;
-    const bool was_missed = window.verdict && window.verdict->kind == cadence::VerdictKind::Missed;
     store_verdict(database, window, {cadence::VerdictKind::Met, "count_reached"}, now);
-    if (!was_missed) return std::nullopt;
+    // Also of one that is open: it may have been missed and opened again.
     return forgive(database, window, rules, now);
 }
 

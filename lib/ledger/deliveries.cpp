@@ -188,9 +188,12 @@ void waive_punishment(Database& database, DeliveryId delivery, const std::string
 void queue_waiting(Database& database, const SessionId& session, Instant now) {
     if (!has_usable_token(database, session, now)) return;
     database.execute(
-        "UPDATE delivery SET state = 'queued', updated_at_ms = ?2, revision = revision + 1"
+        // A wait that ends later than any is ever set to was counted on a clock that has been set
+        // back.
+        "UPDATE delivery SET state = 'queued', updated_at_ms = ?2, revision = revision + 1,"
+        " due_at_ms = CASE WHEN due_at_ms > ?3 THEN ?2 ELSE due_at_ms END"
         " WHERE session = ?1 AND state = 'waiting'",
-        session, now);
+        session, now, now + kLongestWait);
 }
 
 void park_queued(Database& database, const SessionId& session, Instant now) {

@@ -20,6 +20,9 @@ struct DeliveryHome {
     cadence::Instant window_start;
 };
 
+// The longest that anything is put off: a platform's Retry-After, clamped.
+constexpr std::chrono::minutes kLongestWait{15};
+
 // Adds a proof to the window's progress delivery that still takes proofs, or makes that delivery:
 // queued where the lock session has a live token that is not set aside and is not suspended, else
 // waiting. Due now. One that was unknown once is sent again exactly as it was, and takes no proofs.

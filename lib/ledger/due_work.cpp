@@ -8,6 +8,7 @@
 #include "ledger/judgement.hpp"
 #include "ledger/lane.hpp"
 #include "ledger/rows.hpp"
+#include "ledger/savepoint.hpp"
 #include "ledger/timeline.hpp"
 #include "ledger/token_lives.hpp"
 
@@ -42,6 +43,29 @@ void postpone(Database& database, RequirementId id, const cadence::Error& error,
                  std::nullopt, std::nullopt, event_detail({{"reason", error.detail}}));
 }
 
+// One requirement's trouble is its own: what it began is taken back, and the others go on. Not so a
+// full or damaged disk, which is everybody's.
+template <class Work>
+auto apart(Database& database, const Work& work) -> decltype(work()) {
+    Savepoint part(database);
+    try {
+        auto result = work();
+        // What was done before an error stays: it is sound.
+        part.keep();
+        return result;
+    } catch (const StorageFailure& failure) {
+        if (failure.error().code != cadence::ErrorCode::Internal) throw;
+        part.undo();
+        return tl::unexpected<cadence::Error>(failure.error());
+    }
+}
+
+void judge_later(Database& database, WindowId id, const cadence::Error& error, Instant now) {
+    database.execute("UPDATE window SET judge_at_ms = ?2 WHERE id = ?1", id, now + kNextTry);
+    record_event(database, now, "window.not_judged", load_window(database, id).session, id,
+                 std::nullopt, event_detail({{"reason", error.detail}}));
+}
+
 void open_due(Database& database, cadence::Zones& zones, const Policy& policy, Instant now,
               int limit, DocketPass& pass) {
     const auto due = find_due(database,
@@ -51,7 +75,8 @@ void open_due(Database& database, cadence::Zones& zones, const Policy& policy, I
     for (const auto id : due) {
         const int room = limit - pass.opened;
         if (room <= 0) break;
-        const auto opened = open_windows(database, zones, {id}, policy, now, room);
+        const auto opened =
+            apart(database, [&] { return open_windows(database, zones, {id}, policy, now, room); });
         if (opened) {
             pass.opened += *opened;
         } else {
@@ -66,8 +91,11 @@ engine::Judged judge_due_window(Database& database, WindowId id, const Policy& p
     const auto rules = load_rules(database, window.requirement, window.generation);
     const auto verdict = judge_stored(database, window, rules);
     store_verdict(database, window, verdict, now);
+    const bool missed = verdict.kind == cadence::VerdictKind::Missed;
+    // It may have been missed, and punished, before a clock that was set back opened it again.
+    const auto undo = missed ? std::nullopt : forgive(database, window, rules, now);
     const auto punishment = punish(database, window, rules, verdict, policy, now);
-    if (punishment) refresh_lane(database, window.session, now);
+    if (punishment || undo) refresh_lane(database, window.session, now);
     return {id, window.session, window.metric, verdict, punishment};
 }
 
@@ -77,7 +105,14 @@ void judge_due(Database& database, const Policy& policy, Instant now, int limit,
                               " ORDER BY judge_at_ms, id LIMIT ?2",
                               now, limit);
     for (const auto id : due) {
-        pass.judged.push_back(judge_due_window(database, {id}, policy, now));
+        const auto judged = apart(database, [&]() -> cadence::Result<engine::Judged> {
+            return judge_due_window(database, {id}, policy, now);
+        });
+        if (judged) {
+            pass.judged.push_back(*judged);
+        } else {
+            judge_later(database, {id}, judged.error(), now);
+        }
     }
 }
 

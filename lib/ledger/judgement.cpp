@@ -106,8 +106,7 @@ std::optional<cadence::DeliveryId> punish(Database& database, const WindowRow& w
                                           const cadence::Policy& policy, Instant now) {
     if (!cadence::owes_punishment(verdict, rules, window.past, window.punish_past)) return {};
     std::optional<std::string> waived;
-    const auto seen = load_contexts(database, window.session, window.end);
-    const auto by = cadence::punished_by(rules, window.metric, seen);
+    const auto by = punisher_of(database, window.session, window.metric, window.end, rules);
     if (by == cadence::PunishedBy::Platform) waived = "platform_owned";
     if (by == cadence::PunishedBy::Nobody) waived = "owner_nobody";
     return owe_punishment(database, home_of(window), rules.punishment, waived,
@@ -120,10 +119,22 @@ std::optional<cadence::DeliveryId> forgive(Database& database, const WindowRow& 
     return unwant_punishment(database, window.id, "unwanted", compensate, now);
 }
 
+cadence::PunishedBy punisher_of(Database& database, const cadence::SessionId& session,
+                                const std::string& metric, Instant window_end,
+                                const cadence::Rules& rules) {
+    const auto by =
+        cadence::punished_by(rules, metric, load_contexts(database, session, window_end));
+    if (by != cadence::PunishedBy::Daemon || rules.owner != cadence::Owner::Auto) return by;
+    auto row = database.query("SELECT enrolled_by = 'launch' FROM session WHERE id = ?1");
+    row.bind(session);
+    const bool followed = row.step() && row.boolean(0);
+    return followed ? cadence::PunishedBy::Platform : by;
+}
+
 cadence::PunishedBy find_punisher(Database& database, cadence::WindowId window) {
     const WindowRow row = load_window(database, window);
     const auto rules = load_rules(database, row.requirement, row.generation);
-    return cadence::punished_by(rules, row.metric, load_contexts(database, row.session, row.end));
+    return punisher_of(database, row.session, row.metric, row.end, rules);
 }
 
 void excuse(Database& database, const WindowRow& window, const std::string& reason, Instant now) {

@@ -56,6 +56,14 @@ std::optional<cadence::DeliveryId> punish(Database& database, const WindowRow& w
 std::optional<cadence::DeliveryId> forgive(Database& database, const WindowRow& window,
                                            const cadence::Rules& rules, cadence::Instant now);
 
+// Who punishes a miss of such a window, by the contexts seen. A requirement that merely follows the
+// platform's (enrolled by a launch, owner auto) is never ours to punish: what the platform does not
+// punish there, it does not want punished.
+[[nodiscard]] cadence::PunishedBy punisher_of(Database& database, const cadence::SessionId& session,
+                                              const std::string& metric,
+                                              cadence::Instant window_end,
+                                              const cadence::Rules& rules);
+
 // Who punishes a miss of this window, by the contexts seen so far.
 [[nodiscard]] cadence::PunishedBy find_punisher(Database& database, cadence::WindowId window);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "ledger/deliveries.hpp"
 #include "ledger/rows.hpp"
 
 namespace ledger {
@@ -152,7 +153,9 @@ Plan plan_lane(Database& database, const SessionId& session, Instant now, Durati
     }
     add_unknown(database, session, plan);
     if (lane->active && plan.sender) add_sends(database, session, *lane, now, plan);
-    for (Errand& errand : plan.errands) errand.due = std::max(errand.due, lane->deferred_until);
+    // One that lies further ahead was set on a clock that has been set back.
+    const Instant deferred = std::min(lane->deferred_until, now + kLongestWait);
+    for (Errand& errand : plan.errands) errand.due = std::max(errand.due, deferred);
     return plan;
 }
 

@@ -23,8 +23,8 @@ tl::unexpected<cadence::Error> unknown_session(const SessionId& session) {
 // Running ones end now; those already over are history and stay what they are.
 void end_running(Database& database, const SessionId& session, Instant now) {
     database.execute(
-        "UPDATE pause SET until_at_ms = max(from_at_ms, ?2) WHERE session = ?1 AND until_at_ms > "
-        "?2",
+        "UPDATE pause SET from_at_ms = min(from_at_ms, ?2), until_at_ms = ?2"
+        " WHERE session = ?1 AND until_at_ms > ?2",
         session, now);
 }
 

@@ -6,7 +6,7 @@ namespace status_sql {
 
 const char* const kCounters = "SELECT name, value FROM counter";
 const char* const kPaused =
-    "SELECT count(DISTINCT session) FROM pause WHERE until_at_ms > ?1 AND from_at_ms <= ?1"
+    "SELECT count(DISTINCT session) FROM pause WHERE until_at_ms > ?1"
     " AND (SELECT state FROM session WHERE id = pause.session) <> 'ended'";
 const char* const kTokens =
     "SELECT count(DISTINCT session), min(expires_at_ms) FROM token"

@@ -150,8 +150,8 @@ std::string zone_in_force(Database& database, const cadence::SessionId& session)
 
 Instant paused_until(Database& database, const cadence::SessionId& session, Instant now) {
     auto row = database.query(
-        "SELECT max(until_at_ms) FROM pause"
-        " WHERE session = ?1 AND until_at_ms > ?2 AND from_at_ms <= ?2");
+        // One that begins later was begun before the clock was set back: it runs, too.
+        "SELECT max(until_at_ms) FROM pause WHERE session = ?1 AND until_at_ms > ?2");
     row.bind(session, now);
     if (!row.step()) return now;
     return row.maybe_instant(0).value_or(now);

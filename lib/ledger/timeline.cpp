@@ -51,7 +51,9 @@ Result<WindowBounds> bounds_after(Database& database, const Maker& maker,
     const auto& cadence = maker.rules.cadence;
     const auto made_by = load_rules(database, maker.requirement.id, newest.generation);
     if (cadence::same_grid(made_by, maker.rules)) {
-        return cadence::window_after(*maker.zone, cadence, newest.end);
+        auto bounds = cadence::window_after(*maker.zone, cadence, newest.end);
+        // Where the zone's rules have changed since, the newest window may end off the grid.
+        if (!bounds || bounds->start == newest.end) return bounds;
     }
     return cadence::first_window_of_generation(*maker.zone, cadence, newest.end);
 }

@@ -153,7 +153,7 @@ asio::awaitable<Result<Slot>> take_slot(PoolPtr pool, Deadline deadline) {
     const auto [woken] = co_await waiter.wake.async_wait(kTuple);
     if (waiter.granted) co_return std::make_unique<HttpsLease::State>(pool);
     if (woken) co_return fail_cancelled();
-    co_return fail(ErrorCode::TimedOut, "no connection became free in time");
+    co_return fail(ErrorCode::Crowded, "no connection became free in time");
 }
 
 asio::awaitable<Result<HttpsLease>> lease_connection(PoolPtr pool, Deadline deadline) {

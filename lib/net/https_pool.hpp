@@ -103,8 +103,8 @@ class HttpsPool {
     ~HttpsPool();
 
     // A connection that is ready(). Waits for a free slot, first come first served; the deadline
-    // covers waiting, name resolution, connecting and TLS. Errors: CannotConnect, TimedOut,
-    // Cancelled; of each of them nothing has been sent.
+    // covers waiting, name resolution, connecting and TLS. Errors: CannotConnect, TimedOut, Crowded
+    // (no slot became free), Cancelled; of each of them nothing has been sent.
     [[nodiscard]] boost::asio::awaitable<cadence::Result<HttpsLease>> acquire(Deadline deadline);
 
   private:

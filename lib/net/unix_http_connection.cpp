@@ -1,5 +1,6 @@
 #include "net/unix_http_connection.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -86,7 +87,8 @@ class Connection {
     [[nodiscard]] asio::awaitable<bool> wait_for_request();
     [[nodiscard]] asio::awaitable<bool> serve_one();
     [[nodiscard]] asio::awaitable<error_code> read_body(Parser& parser, HttpRequest& request);
-    [[nodiscard]] asio::awaitable<Result<std::string>> read_piece(Parser& parser);
+    [[nodiscard]] asio::awaitable<Result<std::string>> read_piece(
+        Parser& parser, std::chrono::steady_clock::time_point deadline);
     [[nodiscard]] asio::awaitable<bool> permit_body(const HttpRequest& request);
     [[nodiscard]] asio::awaitable<bool> stream(HttpRequest request, Parser& parser);
     [[nodiscard]] asio::awaitable<bool> answer(HttpRequest request, const Parser& parser);
@@ -188,15 +190,19 @@ asio::awaitable<bool> Connection::stream(HttpRequest request, Parser& parser) {
     if (!permitted) co_return false;
     parser.body_limit(limit);
     buffer_.reserve(kPiece);
-    request.next_piece = [this, &parser] { return read_piece(parser); };
+    const auto deadline = std::chrono::steady_clock::now() + options().stream_timeout;
+    request.next_piece = [this, &parser, deadline] { return read_piece(parser, deadline); };
     co_return co_await answer(std::move(request), parser);
 }
 
-asio::awaitable<Result<std::string>> Connection::read_piece(Parser& parser) {
+asio::awaitable<Result<std::string>> Connection::read_piece(
+    Parser& parser, std::chrono::steady_clock::time_point deadline) {
     auto& body = parser.get().body();
     body.clear();
     while (body.empty() && !parser.is_done()) {
-        watchdog_.arm(options().body_timeout);
+        const auto left = std::chrono::duration_cast<cadence::Duration>(
+            deadline - std::chrono::steady_clock::now());
+        watchdog_.arm(std::clamp(left, cadence::Duration{1}, options().body_timeout));
         const auto [error, size] = co_await http::async_read_some(socket_, buffer_, parser, kTuple);
         const bool expired = watchdog_.expired();
         watchdog_.disarm();

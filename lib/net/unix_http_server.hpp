@@ -65,6 +65,7 @@ struct UnixHttpOptions {
     // Whether this request's body is handed on piece by piece; may be empty. What the handler
     // leaves unread ends the connection.
     std::function<bool(const HttpRequest& request)> streams;
+    cadence::Duration stream_timeout{600'000};  // of a streamed body as a whole
     std::size_t max_streamed_bytes{std::size_t{64} * 1024 * 1024};
     // The body of an error that the server itself answers. Required.
     std::function<HttpReply(int status, std::string detail)> make_problem;

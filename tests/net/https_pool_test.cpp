@@ -147,12 +147,12 @@ TEST_F(HttpsTest, OneConnection_IsHandedOnFirstComeFirstServed) {
     EXPECT_EQ(server_->connections(), 1U);
 }
 
-TEST_F(HttpsTest, NoSlotInTime_IsTimedOut) {
+TEST_F(HttpsTest, NoSlotInTime_IsCrowded) {
     start({good_identity()}, answer_for_ever, "localhost", 1);
     const auto held = acquire();
     ASSERT_TRUE(held);
     const auto outcome = get_within(50ms);
-    EXPECT_EQ(outcome.error.code, ErrorCode::TimedOut);
+    EXPECT_EQ(outcome.error.code, ErrorCode::Crowded);
     EXPECT_FALSE(outcome.bytes_sent);
 }
 

@@ -1,6 +1,7 @@
 // The composition of the commands that end by themselves: --check-config and --backfill.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <filesystem>
 #include <iostream>
 #include <utility>
 
@@ -77,6 +78,11 @@ class Backfiller {
           configuration_(std::move(source), zones, Loaded{configuration, {}}, clock_.now()) {}
 
     Result<BackfillReply> run(const std::string& body, const OnLine& on_line) {
+        const std::string file = configuration_.current().state_dir + "/cadenced.db";
+        if (!std::filesystem::exists(file)) {
+            return cadence::fail(cadence::ErrorCode::Configuration,
+                                 file + ": there is no database to judge again; check state_dir");
+        }
         auto ledger =
             OpenLedger::open(configuration_.current().state_dir, zones_, [](const Error&) {});
         if (!ledger) return tl::unexpected<Error>(std::move(ledger.error()));

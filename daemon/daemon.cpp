@@ -165,6 +165,8 @@ class Daemon {
         auto const worked = co_await engine_->run();
         if (!worked) fail(worked.error());
         leave("engine_ended");
+        // Until here the socket tells whoever asks that the daemon drains.
+        server_->stop();
         housekeeping_->stop();
     }
 
@@ -213,7 +215,6 @@ class Daemon {
         log_.write(Level::Info, "event=stopping reason=" + why);
         supervisor_.stopping("draining: " + why);
         drain_over_.expires_after(kDrain);
-        server_->stop();
         engine_->stop();
     }
 

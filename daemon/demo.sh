@@ -108,6 +108,8 @@ all_judged() { [ "$(windows | jq '[.items[] | select(.verdict == null)] | length
 all_sent() {
     [ "$(ask GET /v1/status | jq '.deliveries | .waiting + .queued + .inFlight + .unknown')" = 0 ]
 }
+context_seen() { ask GET /v1/sessions/demo | jq -r .contextSeenAt; }
+context_is_new() { [ "$(context_seen)" != "$seen" ]; }
 launch() {
     local token
     token=$(platform POST /sessions/demo/launch | jq -r .mainToken)
@@ -176,10 +178,15 @@ sent=$(effect_count)
 [ "$sent" -gt 0 ] || die 'nothing was sent although a token lives'
 
 step 'A second launch, and a restart of the daemon: nothing goes out twice'
-launch >/dev/null
+launch_and_wait() { # until the daemon has read the lock session with the new token
+    seen=$(context_seen)
+    launch >/dev/null
+    await 30 context_is_new
+}
+launch_and_wait
 stop_daemon
 start_daemon
-launch >/dev/null
+launch_and_wait
 await 30 all_sent
 show_effects
 [ "$(effect_count)" = "$sent" ] || die 'something was sent twice'

@@ -24,7 +24,7 @@ cadence::Instant read_launched_at(const Fields& fields, cadence::Instant now) {
     if (given && *given > now + kClockTolerance) {
         fields.note("launchedAt", "must not be more than 5 minutes in the future");
     }
-    return given.value_or(now);
+    return std::min(given.value_or(now), now);
 }
 
 std::string read_metric(const Fields& fields) {

@@ -37,6 +37,12 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
     auto& ports = shared_->ports;
     auto const rest = shared_->ledger_rest.left(ports.clock.steady_now());
     if (rest > cadence::Duration::zero()) co_return ports.clock.now() + rest;
+    while (!shared_->recovered.empty()) {
+        auto const platform = *shared_->recovered.begin();
+        shared_->recovered.erase(shared_->recovered.begin());
+        auto const ended = co_await ports.outbox.end_waits(platform, ports.clock.now());
+        if (!ended) shared_->ledger_rest.failed(ports.clock.steady_now());
+    }
     auto const lanes = shared_->settings.lanes;
     // Those that run now are among the due ones: asking for twice as many always finds the others.
     auto const due = co_await ports.outbox.find_due_lanes(shared_->settings.policy,

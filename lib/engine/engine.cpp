@@ -13,7 +13,7 @@ namespace engine {
 class Engine::Impl {
   public:
     Impl(boost::asio::any_io_executor loop, Ports ports, Settings settings)
-        : shared_{std::move(ports), std::move(settings), {}, {}, {}, false},
+        : shared_{std::move(ports), std::move(settings), {}, {}, {}, {}, false},
           courier_(std::move(loop), shared_),
           scheduler_(
               shared_.ports.clock, shared_.ports.docket, shared_.ports.journal,
@@ -47,7 +47,10 @@ class Engine::Impl {
 
     void apply(Settings settings) {
         shared_.settings = std::move(settings);
-        for (auto& [name, gate] : shared_.gates) gate.reloaded();
+        for (auto& [name, gate] : shared_.gates) {
+            gate.reloaded();
+            shared_.recovered.insert(name);
+        }
         changed();
     }
 

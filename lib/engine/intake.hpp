@@ -98,8 +98,10 @@ class Intake {
     // for which add_proof would fail (Refused, too), takes no other with it.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<std::vector<ProofTaken>>>
     add_proofs(std::vector<Proof> proofs, cadence::Policy policy, cadence::Instant now) = 0;
-    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> record_context(
-        ContextFound found, cadence::Policy policy, cadence::Instant now) = 0;
+    // Returns what is wrong with requirements of the platform's that a launched lock session cannot
+    // follow, a sentence each.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<std::vector<std::string>>>
+    record_context(ContextFound found, cadence::Policy policy, cadence::Instant now) = 0;
 };
 
 }  // namespace engine

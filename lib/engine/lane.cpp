@@ -258,6 +258,12 @@ boost::asio::awaitable<std::optional<Context>> Lane::read_context(UsableToken to
         co_await heard(gate, platform_, std::move(read.answer));
         if (recorded) {
             shared_->ledger_rest.worked();
+            for (const auto& refusal : *recorded) {
+                log(Level::Warning,
+                    fmt::format("event=requirement_refused detail=\"{}\" remedy=\"mend it in the "
+                                "extension's configuration, or enrol the lock session yourself\"",
+                                refusal));
+            }
             co_return std::move(read.context);
         }
         co_await refused(recorded.error());
@@ -295,6 +301,7 @@ boost::asio::awaitable<void> Lane::heard(PlatformGate* gate, std::string platfor
     auto const turn = gate->answered(session_, answer, ports.clock.now(), ports.clock.steady_now());
     if (turn == PlatformGate::Turn::CredentialWorks) {
         log(Level::Info, fmt::format("event=credential_accepted platform={}", platform));
+        shared_->recovered.insert(platform);
     }
     if (turn == PlatformGate::Turn::CredentialRefused) {
         log(Level::Error,

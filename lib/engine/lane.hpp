@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "engine/clock.hpp"
@@ -24,6 +25,7 @@ class Lane {
         LedgerRest ledger_rest;
         // Of connecting and of reading, in a row; of lock sessions that fail now.
         std::map<cadence::SessionId, int> failures;
+        std::set<std::string> recovered;  // platforms whose lock sessions need not wait any more
         bool stopping{false};
     };
 

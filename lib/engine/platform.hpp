@@ -32,6 +32,8 @@ struct PlatformRequirement {
     cadence::CadenceUnit unit{cadence::CadenceUnit::Day};
     int every{1};
     cadence::Punishment punishment;
+    // What of it could not be read, for people: it tells who punishes and cannot be judged by us.
+    std::string unreadable;
 };
 
 struct Context {

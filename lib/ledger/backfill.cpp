@@ -1,5 +1,6 @@
 #include "ledger/backfill.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "ledger/counting.hpp"
@@ -37,7 +38,7 @@ Place first_place(Database& database, const BackfillRange& range,
 
 // One more than `limit`, so that the caller sees where to go on.
 std::vector<WindowId> find_closed(Database& database, const BackfillRange& range,
-                                  const Place& place, int limit) {
+                                  const Place& place, int limit, Instant now) {
     auto row = database.query(
         "SELECT w.id FROM window w JOIN requirement r ON r.id = w.requirement"
         " WHERE (w.end_at_ms, w.id) >= (?1, ?2) AND w.end_at_ms <= ?3"
@@ -45,7 +46,8 @@ std::vector<WindowId> find_closed(Database& database, const BackfillRange& range
         " AND (?6 IS NULL OR r.session = ?6) AND (?7 IS NULL OR r.metric = ?7)"
         " ORDER BY w.end_at_ms, w.id LIMIT ?8");
     const auto after_last = range.to + std::chrono::days{1};
-    row.bind(place.end, place.id, utc_midnight(range.to + kZoneSlack + std::chrono::days{1}),
+    row.bind(place.end, place.id,
+             std::min(utc_midnight(range.to + kZoneSlack + std::chrono::days{1}), now),
              to_text(range.from), to_text(after_last), range.session, range.metric, limit + 1);
     std::vector<WindowId> found;
     while (row.step()) found.push_back({row.integer(0)});
@@ -65,7 +67,11 @@ std::vector<CountedProof> find_ignored_proofs(Database& database, WindowId windo
 // Without leave to punish, a backfill never turns anything into a miss.
 Verdict bounded(const Verdict& before, const Verdict& after, const BackfillRange& range) {
     const bool new_miss = after.kind == VerdictKind::Missed && before.kind != VerdictKind::Missed;
-    return new_miss && !range.punish ? before : after;
+    if (new_miss && !range.punish) return before;
+    // Why it was excused first is what happened; another reason would be no better.
+    const bool still_excused =
+        before.kind == VerdictKind::Excused && after.kind == VerdictKind::Excused;
+    return still_excused ? before : after;
 }
 
 Rejudged describe(const WindowRow& window, const Verdict& after) {
@@ -111,7 +117,7 @@ engine::BackfillChunk rejudge(Database& database, const BackfillRange& range,
                               const std::optional<WindowId>& cursor, int limit,
                               const cadence::Policy& policy, Instant now) {
     engine::BackfillChunk chunk;
-    auto found = find_closed(database, range, first_place(database, range, cursor), limit);
+    auto found = find_closed(database, range, first_place(database, range, cursor), limit, now);
     if (found.size() > static_cast<std::size_t>(limit)) {
         chunk.next = found.back();
         found.pop_back();

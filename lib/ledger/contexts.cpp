@@ -127,17 +127,24 @@ Result<void> put_own(Database& database, cadence::Zones& zones, const cadence::S
 
 // A requirement of the platform's, as it says itself. One that cannot be judged is left out,
 // visibly: the context still proves the token.
-void follow_requirement(Database& database, cadence::Zones& zones, const ContextFound& found,
-                        const PlatformRequirement& own, const Policy& policy, Instant now) {
-    Savepoint part(database);
-    const auto put = put_own(database, zones, spec_of(found, own), policy, now);
-    if (put) {
-        part.keep();
-        return;
+std::optional<std::string> follow_requirement(Database& database, cadence::Zones& zones,
+                                              const ContextFound& found,
+                                              const PlatformRequirement& own, const Policy& policy,
+                                              Instant now) {
+    std::string refusal = own.unreadable;
+    if (refusal.empty()) {
+        Savepoint part(database);
+        const auto put = put_own(database, zones, spec_of(found, own), policy, now);
+        if (put) {
+            part.keep();
+            return std::nullopt;
+        }
+        part.undo();
+        refusal = put.error().detail;
     }
-    part.undo();
     record_event(database, now, "context.refused", found.session, std::nullopt, std::nullopt,
-                 event_detail({{"reason", put.error().detail}}));
+                 event_detail({{"reason", refusal}}));
+    return refusal;
 }
 
 // What the platform requires no longer, nobody owes.
@@ -149,36 +156,41 @@ void withdraw_unnamed(Database& database, cadence::Zones& zones, const SessionId
     }
 }
 
-void follow_requirements(Database& database, cadence::Zones& zones, const ContextFound& found,
-                         const Policy& policy, Instant now) {
+std::vector<std::string> follow_requirements(Database& database, cadence::Zones& zones,
+                                             const ContextFound& found, const Policy& policy,
+                                             Instant now) {
     const auto session = find_session(database, found.session);
-    if (!session || session->ended() || !session->enrolled_by_launch) return;
-    if (!found.context.requirements) return;
+    if (!session || session->ended() || !session->enrolled_by_launch) return {};
+    if (!found.context.requirements) return {};
+    std::vector<std::string> refusals;
     std::set<std::string> named;
     for (const PlatformRequirement& own : *found.context.requirements) {
-        follow_requirement(database, zones, found, own, policy, now);
+        auto refusal = follow_requirement(database, zones, found, own, policy, now);
+        if (refusal) refusals.push_back(*std::move(refusal));
         named.insert(own.metric);
     }
     // One whose metric could not be read may be any of them.
     if (!named.contains("")) withdraw_unnamed(database, zones, found.session, named, policy, now);
+    return refusals;
 }
 
 }  // namespace
 
-Result<void> record_context(Database& database, cadence::Zones& zones, const ContextFound& found,
-                            const Policy& policy, Instant now) {
+Result<std::vector<std::string>> record_context(Database& database, cadence::Zones& zones,
+                                                const ContextFound& found, const Policy& policy,
+                                                Instant now) {
     const auto session = find_session(database, found.session);
     if (!session) {
         return cadence::fail(cadence::ErrorCode::NotFound, "there is no such lock session");
     }
-    if (session->ended()) return {};
+    if (session->ended()) return std::vector<std::string>{};
     mark_verified(database, found, now);
     note_what_it_says(database, found, now);
     waive_owned(database, found.session, now);
-    follow_requirements(database, zones, found, policy, now);
+    auto refusals = follow_requirements(database, zones, found, policy, now);
     queue_waiting(database, found.session, now);
     refresh_lane(database, found.session, now);
-    return {};
+    return refusals;
 }
 
 }  // namespace ledger

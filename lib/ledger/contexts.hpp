@@ -2,6 +2,9 @@
 // is engine::Intake's.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "cadence/error.hpp"
 #include "cadence/zones.hpp"
 #include "engine/intake.hpp"
@@ -9,9 +12,8 @@
 
 namespace ledger {
 
-[[nodiscard]] cadence::Result<void> record_context(Database& database, cadence::Zones& zones,
-                                                   const engine::ContextFound& found,
-                                                   const cadence::Policy& policy,
-                                                   cadence::Instant now);
+[[nodiscard]] cadence::Result<std::vector<std::string>> record_context(
+    Database& database, cadence::Zones& zones, const engine::ContextFound& found,
+    const cadence::Policy& policy, cadence::Instant now);
 
 }  // namespace ledger

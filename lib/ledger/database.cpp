@@ -17,8 +17,10 @@ struct Pragma {
 };
 
 constexpr Pragma kCommon[] = {
-    {"foreign_keys", "ON", "1"}, {"trusted_schema", "OFF", "0"}, {"cell_size_check", "ON", "1"},
-    {"mmap_size", "0", "0"},     {"temp_store", "MEMORY", "2"},
+    {"foreign_keys", "ON", "1"},
+    {"trusted_schema", "OFF", "0"},
+    {"cell_size_check", "ON", "1"},
+    {"mmap_size", "0", "0"},
 };
 
 constexpr Pragma kWriter[] = {

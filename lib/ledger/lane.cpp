@@ -222,6 +222,21 @@ void postpone_punishments(Database& database, const SessionId& session, Instant 
     refresh_lane(database, session, now);
 }
 
+void end_waits(Database& database, const std::string& platform, Instant now) {
+    std::vector<SessionId> waiting;
+    {
+        auto row = database.query(
+            "SELECT id FROM session WHERE lane_due_at_ms > ?1 AND platform = ?2"
+            " AND deferred_until_ms > ?1");
+        row.bind(now, platform);
+        while (row.step()) waiting.push_back({row.text(0)});
+    }
+    for (const SessionId& session : waiting) {
+        database.execute("UPDATE session SET deferred_until_ms = 0 WHERE id = ?1", session);
+        refresh_lane(database, session, now);
+    }
+}
+
 void defer_lane(Database& database, const SessionId& session, Instant until) {
     database.execute(
         "UPDATE session SET deferred_until_ms = ?2,"

@@ -32,6 +32,7 @@ void refresh_lane(Database& database, const cadence::SessionId& session, cadence
                                                           cadence::Duration round_trip);
 void postpone_punishments(Database& database, const cadence::SessionId& session,
                           cadence::Instant until, const std::string& reason, cadence::Instant now);
+void end_waits(Database& database, const std::string& platform, cadence::Instant now);
 void defer_lane(Database& database, const cadence::SessionId& session, cadence::Instant until);
 
 }  // namespace ledger

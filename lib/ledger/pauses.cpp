@@ -62,7 +62,7 @@ Result<void> resume_session(Database& database, const SessionId& session, Instan
 void pause_all(Database& database, const std::string& reason, Instant now) {
     database.execute(
         "INSERT INTO brake (id, since_ms, reason) VALUES (1, ?1, ?2)"
-        " ON CONFLICT (id) DO UPDATE SET reason = excluded.reason",
+        " ON CONFLICT (id) DO UPDATE SET reason = excluded.reason WHERE excluded.reason <> ''",
         now, reason);
     record_event(database, now, "brake.set", std::nullopt, std::nullopt, std::nullopt,
                  event_detail({{"reason", reason}}));

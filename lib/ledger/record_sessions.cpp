@@ -43,7 +43,7 @@ std::optional<SessionRecord> find_record(Database& database, const SessionId& se
 void add_pause(Database& database, Instant now, SessionRecord& record) {
     auto row = database.query(
         "SELECT until_at_ms, reason FROM pause WHERE session = ?1 AND until_at_ms > ?2"
-        " AND from_at_ms <= ?2 ORDER BY until_at_ms DESC LIMIT 1");
+        " ORDER BY until_at_ms DESC LIMIT 1");
     row.bind(record.id, now);
     if (!row.step()) return;
     record.paused_until = row.instant(0);

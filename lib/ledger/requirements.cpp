@@ -100,6 +100,8 @@ Result<void> change(Database& database, Zones& zones, const RequirementRow& row,
         rules->cadence.anchor = load_rules(database, row.id, row.newest_generation).cadence.anchor;
     }
     supersede_rules(database, row, *rules, now);
+    database.execute("UPDATE requirement SET punish_past = ?2 WHERE id = ?1", row.id,
+                     spec.punish_past);
     if (!spec.enabled) {
         withdraw_requirement(database, zones, row.id, policy, now);
         return {};

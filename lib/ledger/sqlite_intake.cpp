@@ -90,9 +90,10 @@ awaitable<Result<std::vector<engine::ProofTaken>>> SqliteIntake::add_proofs(
         });
 }
 
-awaitable<Result<void>> SqliteIntake::record_context(engine::ContextFound found, Policy policy,
-                                                     Instant now) {
-    return writer_.run<void>(
+awaitable<Result<std::vector<std::string>>> SqliteIntake::record_context(engine::ContextFound found,
+                                                                         Policy policy,
+                                                                         Instant now) {
+    return writer_.run<std::vector<std::string>>(
         [zones = &zones_, found = std::move(found), policy, now](Database& database) {
             return ledger::record_context(database, *zones, found, policy, now);
         });

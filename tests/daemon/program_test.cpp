@@ -234,6 +234,14 @@ TEST_F(CadencedProgram, Backfill_GoesThroughTheDaemonAndWithoutOne) {
     const std::vector<std::string> arguments{
         "--backfill", "--config", directory_.file("cadenced.toml"), "--from", "2026-03-01", "--to",
         "2026-03-31", "--dry-run"};
+    const Ended nowhere = run(arguments);
+    EXPECT_EQ(nowhere.code, 78) << nowhere.output;
+    EXPECT_FALSE(fs::exists(directory_.file("state/cadenced.db"))) << "a dry run makes nothing";
+    {
+        Program once = start_and_wait();
+        once.signal(SIGTERM);
+        EXPECT_EQ(once.wait(kPatience), 0);
+    }
     const Ended alone = run(arguments);
     EXPECT_EQ(alone.code, 0) << alone.output;
     EXPECT_NE(alone.output.find("0 windows"), std::string::npos) << alone.output;

@@ -133,7 +133,7 @@ TEST(Faults, RefusedCredential_IsNotTakenForDeadTokens) {
     world.sandbox.post("/keys", {{"key", kDeveloperKey}});
     EXPECT_EQ(world.daemon.call("POST", "/v1/reload").status, 200) << "a reload probes at once";
     EXPECT_TRUE(
-        eventually(seconds{40}, [&world] { return world.daemon.get("/readyz").status == 200; }));
+        eventually(seconds{8}, [&world] { return world.daemon.get("/readyz").status == 200; }));
 }
 
 TEST(Faults, Brake_StopsPunishmentsAndNotProgressAndSurvivesARestart) {

@@ -42,12 +42,16 @@ Account draw_up(const Sandbox& sandbox, const DaemonProcess& daemon, const Proof
     for (const auto& [id, delivery] : deliveries) {
         if (delivery.at("state") != "held") continue;
         ++account.held;
+        if (delivery.at("kind") == "progress") ++account.held_progress;
         account.held_not_applied +=
             delivery.at("kind") == "punishment" && effects_of_delivery[id] == 0;
     }
     auto const windows =
         daemon.all("/v1/sessions/" + session + "/windows?metric=" + punished_metric);
     for (const auto& window : windows) account.missed += window.at("verdict") == "missed";
+    for (const auto& window : daemon.all("/v1/sessions/" + session + "/windows?limit=100")) {
+        account.counted += window.at("count").get<std::int64_t>();
+    }
     account.acknowledged = static_cast<int>(backend.acknowledged().size());
     account.forgotten = backend.forgotten();
     account.stuck = daemon.unsettled();
@@ -66,9 +70,11 @@ std::vector<std::string> Account::violations(int kills_in_flight) const {
     demand(held <= kills_in_flight,
            fmt::format("{} held, but only {} kills hit a write in flight", held, kills_in_flight));
     demand(forgotten == 0, fmt::format("{} acknowledged proofs were lost", forgotten));
-    demand(
-        progress + held >= acknowledged,
-        fmt::format("{} proofs were acknowledged, progress of {} arrived", acknowledged, progress));
+    demand(counted >= acknowledged,
+           fmt::format("{} proofs were acknowledged, the windows count {}", acknowledged, counted));
+    demand(held_progress > 0 || progress >= acknowledged,
+           fmt::format("{} proofs were acknowledged, progress of {} arrived and none is held",
+                       acknowledged, progress));
     demand(stuck == 0, fmt::format("{} deliveries are neither final nor held", stuck));
     return all;
 }

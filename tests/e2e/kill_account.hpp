@@ -15,6 +15,8 @@ struct Account {
     int effects{0};            // punishments that truly happened
     int punished_twice{0};     // windows with more than one
     int held{0};               // deliveries that wait for a person
+    int held_progress{0};      // of them
+    std::int64_t counted{0};   // the sum of the windows' counts
     int held_not_applied{0};   // punishments held that did not happen
     int acknowledged{0};       // proofs
     int forgotten{0};          // of them

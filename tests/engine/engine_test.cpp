@@ -124,7 +124,7 @@ TEST_F(EngineTest, Reload_ProbesARefusedCredentialAtOnce) {
     }
     ASSERT_TRUE(engine->platforms().at("chastify").credential_refused);
     engine->apply(settings);
-    pass(31s);
+    pass(1s);
     EXPECT_FALSE(engine->platforms().at("chastify").credential_refused);
 }
 
@@ -324,6 +324,44 @@ TEST_F(EngineTest, CommitThatOutlastsTheConnection_SendsNothingAndBlamesNobody) 
     platform.goes_stale = false;
     pass(6min);
     EXPECT_EQ(platform.writes.size(), 1U);
+}
+
+TEST_F(EngineTest, ThrottledLockSession_IsLeftAloneAsAWhole) {
+    start();
+    enrol("wearer", 5);
+    launch("wearer", "token");
+    ASSERT_EQ(platform.writes.size(), 5U);
+    platform.writes.clear();
+    platform.write_answers = {AnswerKind::Throttled};
+    platform.retry_after = 10min;
+    prove("wearer", "proof-1");
+    EXPECT_EQ(platform.writes.size(), 1U);
+    auto const reads = platform.reads;
+    enrol("other", 1);
+    launch("other", "token-2");
+    EXPECT_EQ(platform.writes.size(), 2U) << "another lock session is not concerned";
+    prove("wearer", "proof-2");
+    pass(9min);
+    EXPECT_EQ(platform.writes.size(), 2U);
+    EXPECT_LE(platform.reads, reads + 2);
+    pass(2min);
+    EXPECT_EQ(count("queued"), 0);
+}
+
+TEST_F(EngineTest, HostThatFailed_IsProbedWithAReadBeforeProgressIsRisked) {
+    start();
+    enrol("wearer");
+    launch("wearer", "token");
+    platform.connect_answers.assign(5, AnswerKind::NotSent);
+    prove("wearer", "proof-1");
+    pass(5s);
+    ASSERT_EQ(engine->platforms().at("chastify").breaker, cadence::BreakerState::Open);
+    auto const reads = platform.reads;
+    platform.read_answers = {AnswerKind::HostFault};
+    pass(1min);
+    EXPECT_GE(platform.reads, reads + 2) << "one that failed, one that did not";
+    EXPECT_EQ(platform.writes_of(WriteKind::Progress).size(), 1U);
+    EXPECT_EQ(count("unknown"), 0);
 }
 
 TEST_F(EngineTest, ClockSetFarBack_DoesNotProlongAWait) {

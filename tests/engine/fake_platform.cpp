@@ -79,6 +79,7 @@ cadence::Answer FakePlatform::answer(std::deque<cadence::AnswerKind>& script) co
     auto const silent =
         given.kind == cadence::AnswerKind::NotSent || given.kind == cadence::AnswerKind::Unknown;
     given.http_status = silent ? 0 : 200;
+    if (given.kind == cadence::AnswerKind::Throttled) given.retry_after = retry_after;
     if (!silent) given.server_time = clock_->now() + clock_skew;
     return given;
 }

@@ -36,6 +36,7 @@ class FakePlatform final : public engine::Platform {
     std::deque<cadence::AnswerKind> connect_answers;
     std::map<std::string, engine::PlatformRequirement> requirements;  // by lock session
     bool says_requirements{true};
+    std::optional<cadence::Duration> retry_after;
     cadence::Duration clock_skew{0};
     int action_limit{1000};
     bool keeps_silent{false};  // writes are applied and never answered

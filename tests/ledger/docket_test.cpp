@@ -235,6 +235,50 @@ TEST_F(DocketTest, ClockSetBackByALittle_ChangesNoVerdict) {
     EXPECT_TRUE(must_work_off().empty());
 }
 
+TEST_F(DocketTest, WindowThatEndsOffTheGrid_StopsNobody) {
+    must_put(session({daily("moved")}));
+    must_put(session({daily("goes_on")}, "lock-2"));
+    // As if the zone's rules had been replaced since: its end is an hour early.
+    tamper(
+        "UPDATE window SET end_at_ms = end_at_ms - 3600000 WHERE requirement ="
+        " (SELECT id FROM requirement WHERE metric = 'moved')");
+    tamper(
+        "UPDATE requirement SET next_window_at_ms = next_window_at_ms - 3600000"
+        " WHERE metric = 'moved'");
+    live_until(utc(2026, 6, 3, 10h));
+    must_work_off();
+    EXPECT_EQ(windows("goes_on").front(), "2026-06-01..2026-06-02 missed count_not_reached");
+    EXPECT_EQ(windows("moved").front(), "2026-06-01..2026-06-02 missed count_not_reached");
+    EXPECT_EQ(number("SELECT count(*) FROM window a JOIN window b ON a.requirement = b.requirement"
+                     " AND a.id <> b.id AND a.start_at_ms < b.end_at_ms"
+                     " AND b.start_at_ms < a.end_at_ms"),
+              0);
+}
+
+TEST_F(DocketTest, PauseBegunOnAClockThatWasSetBack_Runs) {
+    must_put(session({daily()}));
+    ASSERT_TRUE(run(intake->pause_session({"lock-1"}, now + 48h, "ill", now)));
+    live_until(now - 1h);
+    const auto seen = run(records->load_session({"lock-1"}, policy, now));
+    ASSERT_TRUE(seen && seen->paused_until);
+    EXPECT_EQ(run(records->load_status(policy, now))->sessions_paused, 1);
+    ASSERT_TRUE(run(intake->resume_session({"lock-1"}, now)));
+    EXPECT_FALSE(run(records->load_session({"lock-1"}, policy, now))->paused_until);
+}
+
+TEST_F(DocketTest, ReopenedWindowThatIsMetAfterItsPunishment_IsMadeGood) {
+    auto spec = daily();
+    spec.rules.late_proof = cadence::LateProof::Compensate;
+    must_put(session({spec}));
+    live_until(utc(2026, 6, 1, 22h + 5min));
+    must_work_off();
+    tamper("UPDATE delivery SET state = 'applied', attempts = 1");
+    live_until(utc(2026, 6, 1, 21h));
+    EXPECT_EQ(*run(docket->reopen(policy, now)), 1);
+    EXPECT_EQ(proof("p1").status, engine::ProofStatus::Accepted);
+    EXPECT_EQ(number("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 1);
+}
+
 TEST_F(DocketTest, ClockSetBack_CutsWaitsThatWereCountedFromATimeThatHasNotCome) {
     must_put(session({daily()}));
     ASSERT_TRUE(launch("token-1"));

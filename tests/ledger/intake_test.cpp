@@ -367,6 +367,52 @@ TEST_F(IntakeTest, LaunchedLockSession_FollowsThePlatformsRequirement) {
     EXPECT_EQ(windows(), Lines{"2026-06-01..2026-06-02 excused requirement_removed"});
 }
 
+TEST_F(IntakeTest, RequirementThatThePlatformNoLongerHas_EndsWithIt) {
+    ASSERT_TRUE(launch("token-1"));
+    must_see_context("token-1", own());
+    now += 1min;
+    must_see_context("token-1");
+    EXPECT_EQ(windows(), Lines{"2026-06-01..2026-06-02 excused requirement_removed"});
+    EXPECT_EQ(number("SELECT enabled FROM requirement"), 0);
+}
+
+TEST_F(IntakeTest, FollowedRequirementWhosePunishmentIsTakenAway_IsNotOursToPunish) {
+    auto strict = own();
+    ASSERT_TRUE(launch("token-1"));
+    must_see_context("token-1", strict);
+    tamper("UPDATE generation SET first_window = 'strict'; UPDATE window SET first = 0");
+    now += 1min;
+    strict.punishment = {};
+    must_see_context("token-1", strict);
+    live_until(utc(2026, 6, 2, 10h));
+    must_work_off();
+    EXPECT_EQ(windows().front(), "2026-06-01..2026-06-02 missed count_not_reached");
+    EXPECT_EQ(deliveries(), Lines{"punishment freeze waived platform_owned"});
+}
+
+TEST_F(IntakeTest, PlatformsRequirementThatCannotBeRead_IsRefusedByName) {
+    ASSERT_TRUE(launch("token-1"));
+    auto odd = own();
+    odd.unreadable = "cadence.unit must be day or week";
+    engine::ContextFound found;
+    found.session = {"lock-1"};
+    found.token_hash = ledger::hash_of_token("token-1");
+    found.context.lock.at = now;
+    found.context.requirements = {odd};
+    const auto refused = run(intake->record_context(found, policy, now));
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(*refused, Lines{"cadence.unit must be day or week"});
+    EXPECT_EQ(number("SELECT count(*) FROM requirement"), 0);
+}
+
+TEST_F(IntakeTest, WaitCountedOnAClockThatWasSetBack_EndsWithALaunch) {
+    must_put(session({daily()}));
+    proof("p1");
+    tamper("UPDATE delivery SET due_at_ms = " + std::to_string(cadence::to_ms(now + 24h)));
+    ASSERT_TRUE(launch("token-1"));
+    EXPECT_EQ(number("SELECT due_at_ms FROM delivery"), cadence::to_ms(now));
+}
+
 TEST_F(IntakeTest, PlatformsRequirementThatMakesNoSense_IsLeftOutVisibly) {
     ASSERT_TRUE(launch("token-1"));
     auto wrong = own();

@@ -15,7 +15,8 @@ namespace chastify {
 // twice. Whatever else is wrong is absent; unknown fields are ignored. Without an `extensionConfig`
 // that can be read nothing is said of requirements. A requirement that does not say whether it is
 // enabled counts as enabled, and a punishment of a type we don't know as one of add_time: the
-// platform punishes with something, so we shall not.
+// platform punishes with something, so we shall not. What of a requirement cannot be read is said
+// in `unreadable`; nothing is made up for it.
 [[nodiscard]] std::optional<engine::Context> parse_context(std::string_view body,
                                                            cadence::Instant now);
 

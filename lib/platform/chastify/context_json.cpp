@@ -20,9 +20,13 @@ bool looks_like_a_context(const Json& json) {
            find_member(json, "extensionConfig") != nullptr;
 }
 
-int to_count(std::optional<std::int64_t> number) {
+// A count of 1 or more; 0 for anything else, noted under `name`.
+int to_count(const Json& object, const char* name, std::string& unreadable) {
     constexpr std::int64_t kMost = std::numeric_limits<int>::max();
-    return static_cast<int>(std::clamp<std::int64_t>(number.value_or(1), 1, kMost));
+    const auto number = find_integer(object, name).value_or(0);
+    if (number >= 1 && number <= kMost) return static_cast<int>(number);
+    if (unreadable.empty()) unreadable = std::string(name) + " must be an integer of 1 or more";
+    return 0;
 }
 
 LockReading to_reading(const Json* lock, cadence::Instant now) {
@@ -35,19 +39,23 @@ LockReading to_reading(const Json* lock, cadence::Instant now) {
     return reading;
 }
 
-PunishmentType to_type(const std::string& name) {
+std::optional<PunishmentType> find_type(const Json& punishment) {
+    const auto name = find_text(punishment, "type");
     if (name == "none") return PunishmentType::None;
+    if (name == "add_time") return PunishmentType::AddTime;
     if (name == "freeze") return PunishmentType::Freeze;
     if (name == "pillory") return PunishmentType::Pillory;
-    return PunishmentType::AddTime;
+    return std::nullopt;
 }
 
 // Whatever is there and cannot be read is a punishment: then the platform has one, and we have
 // none.
-Punishment to_punishment(const Json* json) {
+Punishment to_punishment(const Json* json, std::string& unreadable) {
     Punishment punishment;
     if (json == nullptr || json->is_null()) return punishment;
-    punishment.type = to_type(find_text(*json, "type").value_or(""));
+    const auto type = find_type(*json);
+    punishment.type = type.value_or(PunishmentType::AddTime);
+    if (!type && unreadable.empty()) unreadable = "punishment.type is none that is known here";
     if (punishment.type == PunishmentType::None) return punishment;
     punishment.seconds =
         std::chrono::seconds{std::max<std::int64_t>(find_integer(*json, "seconds").value_or(0), 0)};
@@ -55,17 +63,23 @@ Punishment to_punishment(const Json* json) {
     return punishment;
 }
 
+void read_cadence(const Json* json, PlatformRequirement& requirement) {
+    std::string& unreadable = requirement.unreadable;
+    const auto unit = json == nullptr ? std::nullopt : find_text(*json, "unit");
+    const bool known = unit == "day" || unit == "week";
+    if (!known && unreadable.empty()) unreadable = "cadence.unit must be day or week";
+    requirement.unit = unit == "week" ? CadenceUnit::Week : CadenceUnit::Day;
+    requirement.every = to_count(json == nullptr ? Json() : *json, "every", unreadable);
+}
+
 PlatformRequirement to_requirement(const Json& json) {
     PlatformRequirement requirement;
     requirement.metric = find_text(json, "metric").value_or("");
     requirement.enabled = find_bool(json, "enabled").value_or(true);
-    requirement.required_count = to_count(find_integer(json, "requiredCount"));
-    if (const Json* cadence = find_member(json, "cadence")) {
-        requirement.every = to_count(find_integer(*cadence, "every"));
-        const bool weeks = find_text(*cadence, "unit") == "week";
-        requirement.unit = weeks ? CadenceUnit::Week : CadenceUnit::Day;
-    }
-    requirement.punishment = to_punishment(find_member(json, "punishment"));
+    if (requirement.metric.empty()) requirement.unreadable = "metric must be a text";
+    requirement.required_count = to_count(json, "requiredCount", requirement.unreadable);
+    read_cadence(find_member(json, "cadence"), requirement);
+    requirement.punishment = to_punishment(find_member(json, "punishment"), requirement.unreadable);
     return requirement;
 }
 

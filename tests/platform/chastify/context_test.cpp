@@ -142,13 +142,25 @@ TEST(ParseContext, PartialRequirement_KeepsWhatItSays) {
     EXPECT_EQ(nameless.metric, "");
     const auto bare = requirement_of(R"({"metric":"m"})");
     EXPECT_TRUE(bare.enabled);
-    EXPECT_EQ(bare.required_count, 1);
-    EXPECT_EQ(bare.every, 1);
-    EXPECT_EQ(bare.unit, CadenceUnit::Day);
     EXPECT_EQ(bare.punishment.type, PunishmentType::None);
     EXPECT_FALSE(requirement_of(R"({"enabled":false,"metric":"m"})").enabled);
-    EXPECT_EQ(requirement_of(R"({"metric":"m","requiredCount":-4})").required_count, 1);
-    EXPECT_EQ(requirement_of(R"({"metric":"m","cadence":{"every":"x"}})").every, 1);
+}
+
+TEST(ParseContext, WhatOfARequirementCannotBeRead_IsSaidAndNothingIsMadeUp) {
+    const auto with = [](const std::string& count, const std::string& every,
+                         const std::string& unit, const std::string& type) {
+        return requirement_of(R"({"metric":"m","requiredCount":)" + count +
+                              R"(,"cadence":{"every":)" + every + R"(,"unit":)" + unit +
+                              R"(},"punishment":{"type":)" + type + R"(,"seconds":60}})")
+            .unreadable;
+    };
+    EXPECT_EQ(with("1", "1", "\"day\"", "\"freeze\""), "");
+    EXPECT_EQ(with("-4", "1", "\"day\"", "\"freeze\""),
+              "requiredCount must be an integer of 1 or more");
+    EXPECT_EQ(with("1", "\"x\"", "\"day\"", "\"freeze\""), "every must be an integer of 1 or more");
+    EXPECT_EQ(with("1", "1", "\"month\"", "\"freeze\""), "cadence.unit must be day or week");
+    EXPECT_EQ(with("1", "1", "\"week\"", "\"task\""), "punishment.type is none that is known here");
+    EXPECT_NE(requirement_of(R"({"metric":7,"enabled":true})").unreadable, "");
 }
 
 TEST(ParseContext, PunishmentTypes_Table) {

@@ -49,7 +49,7 @@ Account draw_up(const Sandbox& sandbox, const DaemonProcess& daemon, const Proof
     auto const windows =
         daemon.all("/v1/sessions/" + session + "/windows?metric=" + punished_metric);
     for (const auto& window : windows) account.missed += window.at("verdict") == "missed";
-    for (const auto& window : daemon.all("/v1/sessions/" + session + "/windows?limit=100")) {
+    for (const auto& window : daemon.all("/v1/sessions/" + session + "/windows")) {
         account.counted += window.at("count").get<std::int64_t>();
     }
     account.acknowledged = static_cast<int>(backend.acknowledged().size());

@@ -12,8 +12,8 @@
 #include "daemon/open_ledger.hpp"
 #include "daemon/routes/routes.hpp"
 #include "daemon/running_configuration.hpp"
+#include "daemon/trust.hpp"
 #include "net/system_clock.hpp"
-#include "net/tls_context.hpp"
 #include "net/unix_http_client.hpp"
 #include "net/zone_database.hpp"
 
@@ -123,7 +123,7 @@ class Backfiller {
                             [this]() -> const RoutesConfig& { return configuration_.for_routes(); },
                             [] { return DaemonFacts{}; },
                             [] {},
-                            [] { return Result<void>{}; }};
+                            [] { return Result<std::vector<std::string>>{}; }};
     }
 
     asio::io_context loop_{1};
@@ -137,12 +137,7 @@ class Backfiller {
 
 ExitCode run_check(const Options& options, const Environment& environment) {
     net::ZoneDatabase zones;
-    return check_configuration(source_of(options, environment), zones,
-                               [](const std::string& ca_file) -> Result<void> {
-                                   const auto context = net::make_tls_context(ca_file);
-                                   if (!context) return tl::unexpected<Error>(context.error());
-                                   return {};
-                               });
+    return check_configuration(source_of(options, environment), zones, check_trust);
 }
 
 ExitCode run_backfill(const Options& options, const Environment& environment) {

@@ -226,7 +226,7 @@ class Daemon {
         leave("failure");
     }
 
-    Result<void> reload() {
+    Result<std::vector<std::string>> reload() {
         supervisor_.reloading();
         auto waiting = configuration_.reload(clock_.now());
         if (!waiting) {
@@ -250,7 +250,7 @@ class Daemon {
         }
         log_.write(Level::Info, "event=reloaded");
         supervisor_.ready("running");
-        return {};
+        return *std::move(waiting);
     }
 
     DaemonFacts facts() const {

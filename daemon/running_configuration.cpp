@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "daemon/trust.hpp"
 #include "daemon/version.hpp"
 
 namespace cadenced {
@@ -53,6 +54,16 @@ std::vector<std::string> keep_what_is_set_up(const Configuration& running, Confi
     return waiting;
 }
 
+cadence::Result<void> check_all_trust(const Configuration& configuration) {
+    for (const PlatformConfiguration& platform : configuration.platforms) {
+        const auto trusted = check_trust(platform.ca_file);
+        if (trusted) continue;
+        return cadence::fail(trusted.error().code,
+                             "platform." + platform.name + ".ca_file: " + trusted.error().detail);
+    }
+    return {};
+}
+
 }  // namespace
 
 cadence::Result<Loaded> load_all(const ConfigurationSource& source, cadence::Zones& zones) {
@@ -83,6 +94,11 @@ engine::Settings RunningConfiguration::for_engine() const {
 
 cadence::Result<std::vector<std::string>> RunningConfiguration::reload(cadence::Instant now) {
     auto next = load_all(source_, zones_);
+    // The next start would need it, too.
+    if (auto trusted = next ? check_all_trust(next->configuration) : cadence::Result<void>{};
+        !trusted) {
+        next = tl::unexpected<cadence::Error>(std::move(trusted.error()));
+    }
     if (!next) {
         last_error_ = next.error().detail;
         return tl::unexpected<cadence::Error>(std::move(next.error()));

@@ -27,7 +27,9 @@ namespace cadenced::wire {
                                     const std::string& version, cadence::Instant now);
 
 [[nodiscard]] net::HttpReply answer_state(const std::string& state);  // {"status"}
-[[nodiscard]] net::HttpReply answer_changed(int rows);                // {"changed"}
+// {"status":"reloaded","waiting"}: the keys that change at the next start.
+[[nodiscard]] net::HttpReply answer_reloaded(const std::vector<std::string>& waiting);
+[[nodiscard]] net::HttpReply answer_changed(int rows);  // {"changed"}
 [[nodiscard]] net::HttpReply answer_brake(bool paused, const std::string& reason);
 
 // The lines of a backfill.

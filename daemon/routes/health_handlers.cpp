@@ -49,7 +49,7 @@ Answering get_status(const RouteContext& context, Call) {
 Answering post_reload(const RouteContext& context, Call) {
     const auto reloaded = context.reload();
     if (!reloaded) co_return make_problem(422, reloaded.error().detail);
-    co_return answer_state("reloaded");
+    co_return answer_reloaded(*reloaded);
 }
 
 }  // namespace cadenced::wire

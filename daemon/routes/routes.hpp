@@ -56,8 +56,9 @@ struct RouteContext {
     std::function<const RoutesConfig&()> config;
     std::function<DaemonFacts()> facts;
     std::function<void()> changed;  // something entered the ledger: look for work
-    // As SIGHUP; the error's detail says everything that is wrong with the file.
-    std::function<cadence::Result<void>()> reload;
+    // As SIGHUP; returns the keys whose change waits for the next start. The error's detail says
+    // everything that is wrong with the file.
+    std::function<cadence::Result<std::vector<std::string>>()> reload;
 };
 
 class Routes {

@@ -83,6 +83,10 @@ net::HttpReply answer(const engine::LedgerStatus& status, const DaemonFacts& fac
     return make_reply(200, body);
 }
 
+net::HttpReply answer_reloaded(const std::vector<std::string>& waiting) {
+    return make_reply(200, {{"status", "reloaded"}, {"waiting", waiting}});
+}
+
 net::HttpReply answer_state(const std::string& state) {
     return make_reply(200, {{"status", state}});
 }

@@ -204,6 +204,11 @@ TEST_F(CadencedProgram, BadReload_KeepsTheRunningConfigurationAndSaysSo) {
     EXPECT_NE(manager_.hear_of("RELOADING=1"), "");
     EXPECT_NE(manager_.hear_of("READY=1").find("not taken"), std::string::npos);
     EXPECT_NE(status().at("config").at("lastError").dump().find("log_level"), std::string::npos);
+    configure("", "ca_file = \"" + directory_.write("ca.pem", "no certificate") + "\"\n");
+    program.signal(SIGHUP);
+    EXPECT_NE(manager_.hear_of("READY=1").find("not taken"), std::string::npos);
+    EXPECT_NE(status().at("config").at("lastError").dump().find("ca_file"), std::string::npos)
+        << "the next start would refuse it";
     configure("log_level = \"debug\"");
     program.signal(SIGHUP);
     EXPECT_NE(manager_.hear_of("READY=1").find("STATUS=running"), std::string::npos);

@@ -248,6 +248,8 @@ TEST_F(RoutesTest, Readyz_EachReason_IsNamedWith503) {
 
 TEST_F(RoutesTest, Reload_WithAWrongFile_Is422WithItsErrors) {
     EXPECT_EQ(ask("POST", "/v1/reload").status, 200);
+    reloaded = std::vector<std::string>{"socket"};
+    EXPECT_EQ(ask("POST", "/v1/reload").json()["waiting"], nlohmann::json({"socket"}));
     reloaded = cadence::fail(cadence::ErrorCode::Configuration, "cadenced.toml:3:1: sockt");
     const Reply reply = ask("POST", "/v1/reload");
     EXPECT_EQ(reply.status, 422);

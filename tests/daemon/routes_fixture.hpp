@@ -59,7 +59,7 @@ class RoutesTest : public ledger_test::LedgerTest {
     KeptJournal journal;
     cadenced::RoutesConfig config;
     cadenced::DaemonFacts facts;
-    cadence::Result<void> reloaded{};
+    cadence::Result<std::vector<std::string>> reloaded{};
     int changes{0};
     std::unique_ptr<cadenced::Routes> routes;
 };

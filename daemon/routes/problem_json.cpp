@@ -2,7 +2,7 @@
 
 #include "daemon/routes/problem.hpp"
 #include "daemon/routes/reply_json.hpp"
-#include "net/http_status.hpp"
+#include "net/http_message.hpp"
 
 namespace cadenced::wire {
 namespace {

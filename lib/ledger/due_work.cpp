@@ -75,8 +75,9 @@ void open_due(Database& database, cadence::Zones& zones, const Policy& policy, I
     for (const auto id : due) {
         const int room = limit - pass.opened;
         if (room <= 0) break;
-        const auto opened =
-            apart(database, [&] { return open_windows(database, zones, {id}, policy, now, room); });
+        const auto opened = apart(database, [&database, &zones, &policy, id, now, room] {
+            return open_windows(database, zones, {id}, policy, now, room);
+        });
         if (opened) {
             pass.opened += *opened;
         } else {
@@ -105,9 +106,10 @@ void judge_due(Database& database, const Policy& policy, Instant now, int limit,
                               " ORDER BY judge_at_ms, id LIMIT ?2",
                               now, limit);
     for (const auto id : due) {
-        const auto judged = apart(database, [&]() -> cadence::Result<engine::Judged> {
-            return judge_due_window(database, {id}, policy, now);
-        });
+        const auto judged =
+            apart(database, [&database, &policy, id, now]() -> cadence::Result<engine::Judged> {
+                return judge_due_window(database, {id}, policy, now);
+            });
         if (judged) {
             pass.judged.push_back(*judged);
         } else {

@@ -27,6 +27,10 @@ class HttpHeaders {
     std::vector<std::pair<std::string, std::string>> fields_;
 };
 
+// The name of a status that the status socket answers with (RFC 9110): "Not Found" for 404;
+// "Unnamed" for one that is never answered.
+[[nodiscard]] const char* reason_phrase(int status);
+
 // Letters A-Z become a-z; nothing else changes.
 [[nodiscard]] std::string to_lower(std::string_view text);
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-#include "net/http_status.hpp"
+#include "net/http_message.hpp"
 
 namespace net {
 

@@ -141,20 +141,27 @@ asio::awaitable<bool> Connection::serve_one() {
     const auto [error, size] = co_await http::async_read_header(socket_, buffer_, parser, kTuple);
     if (error) {
         const auto unreadable = refusal_of(error, watchdog_.expired());
-        co_return co_await refuse(unreadable);
+        const bool refused = co_await refuse(unreadable);
+        co_return refused;
     }
     auto request = to_request(parser);
     const auto unwanted = screen(request);
-    if (unwanted) co_return co_await refuse(unwanted);
+    if (unwanted) {
+        const bool refused = co_await refuse(unwanted);
+        co_return refused;
+    }
     if (options().streams && options().streams(request)) {
-        co_return co_await stream(std::move(request), parser);
+        const bool more = co_await stream(std::move(request), parser);
+        co_return more;
     }
     const auto unread = co_await read_body(parser, request);
     if (unread) {
         const auto cut = refusal_of(unread, watchdog_.expired());
-        co_return co_await refuse(cut);
+        const bool refused = co_await refuse(cut);
+        co_return refused;
     }
-    co_return co_await answer(std::move(request), parser);
+    const bool more = co_await answer(std::move(request), parser);
+    co_return more;
 }
 
 asio::awaitable<error_code> Connection::read_body(Parser& parser, HttpRequest& request) {
@@ -183,7 +190,8 @@ asio::awaitable<bool> Connection::stream(HttpRequest request, Parser& parser) {
     const auto announced = parser.content_length();
     if (announced && *announced > limit) {
         const auto large = refusal_of(make_error_code(http::error::body_limit), false);
-        co_return co_await refuse(large);
+        const bool refused = co_await refuse(large);
+        co_return refused;
     }
     watchdog_.arm(options().body_timeout);
     const bool permitted = co_await permit_body(request);
@@ -192,7 +200,8 @@ asio::awaitable<bool> Connection::stream(HttpRequest request, Parser& parser) {
     buffer_.reserve(kPiece);
     const auto deadline = std::chrono::steady_clock::now() + options().stream_timeout;
     request.next_piece = [this, &parser, deadline] { return read_piece(parser, deadline); };
-    co_return co_await answer(std::move(request), parser);
+    const bool more = co_await answer(std::move(request), parser);
+    co_return more;
 }
 
 asio::awaitable<Result<std::string>> Connection::read_piece(
@@ -225,7 +234,8 @@ asio::awaitable<bool> Connection::answer(HttpRequest request, const Parser& pars
     if (failed) {
         const std::optional<Refusal> broken =
             Refusal{500, "the daemon could not answer this request"};
-        co_return co_await refuse(broken);
+        const bool refused = co_await refuse(broken);
+        co_return refused;
     }
     const bool modern = parser.get().version() >= 11;
     const auto stream_framing = modern ? ReplyFraming::Chunked : ReplyFraming::UntilClose;
@@ -256,7 +266,8 @@ asio::awaitable<bool> Connection::write(const HttpReply& reply, ReplyFraming fra
     const std::string_view body = bare ? std::string_view() : std::string_view(first);
     const bool written = co_await write_bytes(head, body);
     if (!written || bare || framing == ReplyFraming::Length) co_return written;
-    co_return co_await write_stream(reply, framing);
+    const bool streamed = co_await write_stream(reply, framing);
+    co_return streamed;
 }
 
 // A stream that fails half-way ends without its last chunk, which tells the client so.
@@ -275,7 +286,8 @@ asio::awaitable<bool> Connection::write_stream(const HttpReply& reply, ReplyFram
     }
     watchdog_.arm(options().idle_timeout);
     const auto end = chunked ? kLastChunk : std::string_view();
-    co_return co_await write_bytes(end, "");
+    const bool ended = co_await write_bytes(end, "");
+    co_return ended;
 }
 
 asio::awaitable<bool> Connection::write_bytes(std::string_view first, std::string_view second) {

@@ -165,11 +165,13 @@ asio::awaitable<net::HttpReply> UnixServerTest::handle(net::HttpRequest request)
     const auto name = request.path.empty() ? std::string() : request.path.front();
     if (name == "hang") {
         auto waiting = hang();
-        co_return co_await std::move(waiting);
+        auto reply = co_await std::move(waiting);
+        co_return reply;
     }
     if (request.next_piece) {
         auto counting = count_pieces(std::move(request), name == "bored" ? 1 : SIZE_MAX);
-        co_return co_await std::move(counting);
+        auto reply = co_await std::move(counting);
+        co_return reply;
     }
     if (name == "throw") throw std::runtime_error("the handler broke");
     if (name == "stream") co_return stream(false);

@@ -29,7 +29,7 @@ package_names() {
         "$boost" libssl-dev libsqlite3-dev nlohmann-json3-dev libhowardhinnant-date-dev \
         libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev libexpected-dev libsystemd-dev \
         libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev tzdata systemd openssl ca-certificates curl jq \
-        libclang-rt-14-dev clang-format sqlite3
+        libclang-rt-14-dev clang-format sqlite3 nodejs
 }
 
 missing_packages() {

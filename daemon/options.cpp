@@ -17,6 +17,7 @@ Examples:
   cadenced --check-config --config ./cadenced.toml
   cadenced --backfill --from 2026-03-01 --to 2026-03-31 --dry-run
   cadenced --backfill --from 2026-03-01 --to 2026-03-31 --session lock-1 --punish
+  curl --unix-socket /run/cadenced/cadenced.sock http://cadenced/v1/status
 
 A backfill judges closed windows again whose last local date lies in the range, both ends
 included. It asks the running daemon; where none runs it opens the ledger itself. Without
@@ -30,7 +31,7 @@ Exit codes:
 Files:
   /etc/cadenced/cadenced.toml    the configuration
   /var/lib/cadenced/             the ledger (state_dir)
-  /run/cadenced/cadenced.sock    the status socket: curl --unix-socket it http://cadenced/v1/status
+  /run/cadenced/cadenced.sock    the status socket: HTTP for backends and operators
 
 Signals: SIGTERM and SIGINT stop in good order, SIGHUP reads the configuration again.)";
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from live import KEY, Live, await_that
 
@@ -201,6 +202,18 @@ class CurlExample(Example):
         self.environment["MAIN_TOKEN"] = self.token
 
 
+def for_each(check, items):
+    with ThreadPoolExecutor(len(items)) as pool:
+        list(pool.map(check, items))
+
+
+def check_first(example):
+    example.start()
+    answer_wrongly(example)
+    answer_rightly_twice(example)
+    example.check_errors()
+
+
 def wrong_of(code):
     return f"{(int(code) + 1) % 1000000:06}"
 
@@ -236,13 +249,16 @@ def restart_in_between(live, examples):
             copies.append((path, shutil.copy(path, path + ".copy")))
             await_that(lambda: "proof kept (503)" in example.says(), f"{example.name} is told 503")
     live.start_daemon()
-    for example, (path, copy) in zip(examples, copies):
-        await_that(lambda: len(example.progress()) == 2, f"{example.name}: the kept proof arrives")
-        hand_in_again(example, path, copy)
-        hand_in_too_early(live, example)
-        assert example.window()["count"] == 2, example.name
-        assert example.window()["verdict"] == "met", example.name
-        assert example.progress() == [1, 1], (example.name, example.progress())
+    for_each(lambda pair: check_after_restart(live, *pair), list(zip(examples, copies)))
+
+
+def check_after_restart(live, example, copied):
+    await_that(lambda: len(example.progress()) == 2, f"{example.name}: the kept proof arrives")
+    hand_in_again(example, *copied)
+    hand_in_too_early(live, example)
+    assert example.window()["count"] == 2, example.name
+    assert example.window()["verdict"] == "met", example.name
+    assert example.progress() == [1, 1], (example.name, example.progress())
 
 
 def hand_in_again(example, path, copy):
@@ -278,11 +294,7 @@ def main(bin_dir, examples_dir):
             HttpExample(live, "python", sys.executable,
                         os.path.join(examples_dir, "python/backend.py")),
             CurlExample(live, "curl", "bash", os.path.join(examples_dir, "curl/backend.sh"))]
-        for example in examples:
-            example.start()
-            answer_wrongly(example)
-            answer_rightly_twice(example)
-            example.check_errors()
+        for_each(check_first, examples)
         restart_in_between(live, examples)
         for example in examples:
             said = example.says()

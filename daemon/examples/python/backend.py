@@ -152,14 +152,14 @@ def current_window(session):
     return 200, {key: found["items"][0][key] for key in ("start", "end", "requiredCount", "count", "verdict")}
 
 
-# ---- HTTP
 class Page(BaseHTTPRequestHandler):
     timeout = 20  # of a slow client
 
     def route(self):
         url, body = urlsplit(self.path), {}
         if self.command == "POST":
-            body = json.loads(self.rfile.read(min(int(self.headers.get("content-length") or 0), 65_536)))
+            length = int(self.headers.get("content-length") or 0)
+            body = json.loads(self.rfile.read(length) if 0 <= length <= 65_536 else b"")
         if not isinstance(body, dict):
             raise ValueError("the body must be a JSON object")
         what = f"{self.command} {url.path}"

@@ -74,7 +74,8 @@ def sandbox_substitutions(world):
 
 
 class World:
-    """What the commands meet: a wearer, and lock sessions whose punishment is held, rejected, waiting."""
+    """What the commands meet: a wearer, and lock sessions whose punishment is held, rejected, waiting. One
+    that nobody waives waits to the end, so that the status always has something to say."""
 
     def __init__(self, live, build):
         self.live, self.build, self.root = live, build, os.path.join(live.dir, "root")
@@ -84,8 +85,8 @@ class World:
             {"fault": "drop_after_apply", "match": {"session": "held", "action": "add_time"}, "times": 1},
             {"fault": "status_before", "status": 400, "body": '{"error":{"code":"invalid_params"}}',
              "match": {"session": "rejected", "action": "add_time"}, "times": 1}])
-        for session in ("held", "rejected", "waiting"):
-            self.miss(session, launched=session != "waiting")
+        for session in ("held", "rejected", "waiting", "waits-on"):
+            self.miss(session, launched=not session.startswith("wait"))
         for session in ("held", "rejected", "waiting"):
             self.delivery(session)
 

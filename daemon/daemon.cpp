@@ -126,7 +126,7 @@ class Daemon {
         engine_ = std::make_unique<engine::Engine>(
             loop_.get_executor(),
             engine::Ports{clock_, entropy_, log_, ledger_->intake, ledger_->docket, ledger_->outbox,
-                          std::move(clients)},
+                          std::move(clients), [this] { return trouble(); }},
             configuration_.for_engine());
     }
 
@@ -253,7 +253,17 @@ class Daemon {
         return *std::move(waiting);
     }
 
-    DaemonFacts facts() const {
+    // Asked at least with every heartbeat: that dates the first write that failed.
+    engine::ProcessTrouble trouble() {
+        if (ledger_->writer.health()) {
+            unwritable_since_.reset();
+        } else {
+            unwritable_since_ = unwritable_since_.value_or(clock_.now());
+        }
+        return {unwritable_since_, configuration_.refused_since()};
+    }
+
+    DaemonFacts facts() {
         DaemonFacts facts;
         facts.draining = leaving_;
         facts.started_at = started_at_;
@@ -262,6 +272,7 @@ class Daemon {
         facts.config_last_error = configuration_.last_error();
         facts.database = ledger_->writer.health();
         facts.platforms = engine_->platforms();
+        facts.trouble = trouble();
         return facts;
     }
 
@@ -281,6 +292,7 @@ class Daemon {
     std::unique_ptr<Housekeeping> housekeeping_;
     asio::cancellation_signal cut_;
     asio::steady_timer drain_over_;
+    std::optional<cadence::Instant> unwritable_since_;
     bool leaving_{false};
     bool served_{false};
     ExitCode exit_code_{ExitCode::Ok};

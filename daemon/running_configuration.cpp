@@ -101,6 +101,7 @@ cadence::Result<std::vector<std::string>> RunningConfiguration::reload(cadence::
     }
     if (!next) {
         last_error_ = next.error().detail;
+        refused_since_ = refused_since_.value_or(now);
         return tl::unexpected<cadence::Error>(std::move(next.error()));
     }
     auto waiting = keep_what_is_set_up(current(), next->configuration);
@@ -110,6 +111,7 @@ cadence::Result<std::vector<std::string>> RunningConfiguration::reload(cadence::
     for_routes_ = to_routes_config(loaded_.configuration);
     loaded_at_ = now;
     last_error_.clear();
+    refused_since_.reset();
     return waiting;
 }
 

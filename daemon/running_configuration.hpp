@@ -2,6 +2,7 @@
 // with mistakes changes nothing. Loop's thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ class RunningConfiguration {
     [[nodiscard]] engine::Settings for_engine() const;
     [[nodiscard]] cadence::Instant loaded_at() const { return loaded_at_; }
     [[nodiscard]] const std::string& last_error() const { return last_error_; }
+    // When a reload was refused first, of those in a row; empty: the last one was taken.
+    [[nodiscard]] std::optional<cadence::Instant> refused_since() const { return refused_since_; }
 
     // Reads file and credentials again. The value lists the keys whose change waits for a restart;
     // of those the old values stay in force. Errors as load_all's: nothing has changed.
@@ -53,6 +56,7 @@ class RunningConfiguration {
     RoutesConfig for_routes_;
     cadence::Instant loaded_at_;
     std::string last_error_;
+    std::optional<cadence::Instant> refused_since_;
 };
 
 }  // namespace cadenced

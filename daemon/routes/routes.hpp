@@ -42,6 +42,7 @@ struct DaemonFacts {
     std::string config_last_error;     // of the last reload; empty: none
     cadence::Result<void> database{};  // whether it can be written
     std::map<std::string, engine::PlatformHealth> platforms;
+    engine::ProcessTrouble trouble;
 };
 
 // All of it outlives the routes.

@@ -20,6 +20,13 @@ ordered_json to_json(const engine::RequirementRecord& requirement) {
     return object;
 }
 
+ordered_json to_json(const std::optional<engine::WaitingRecord>& waiting) {
+    if (!waiting) return nullptr;
+    return {{"since", to_text(waiting->since)},
+            {"deliveries", waiting->deliveries},
+            {"proofs", waiting->proofs}};
+}
+
 }  // namespace
 
 ordered_json to_json(const engine::SessionRecord& session) {
@@ -37,6 +44,7 @@ ordered_json to_json(const engine::SessionRecord& session) {
             {"pauseReason", text_or_null(session.pause_reason)},
             {"tokenExpiresAt", time_or_null(session.token_expires_at)},
             {"contextSeenAt", time_or_null(session.context_seen_at)},
+            {"waiting", to_json(session.waiting)},
             {"createdAt", to_text(session.created_at)},
             {"requirements", std::move(requirements)}};
 }

@@ -4,6 +4,7 @@
 #include "daemon/routes/answers.hpp"
 #include "daemon/routes/reply_json.hpp"
 #include "daemon/routes/rfc3339.hpp"
+#include "engine/warnings.hpp"
 
 namespace cadenced::wire {
 namespace {
@@ -47,6 +48,29 @@ ordered_json platforms_json(const std::map<std::string, engine::PlatformHealth>&
     return object;
 }
 
+ordered_json warnings_json(const std::vector<engine::Warning>& warnings) {
+    ordered_json list = ordered_json::array();
+    for (const engine::Warning& warning : warnings) {
+        ordered_json one{{"code", engine::to_string(warning.code)},
+                         {"since", to_text(warning.since)},
+                         {"platform", text_or_null(warning.platform)},
+                         {"sessions", nullptr},
+                         {"deliveries", nullptr},
+                         {"proofs", nullptr},
+                         {"sessionId", nullptr},
+                         {"deliveryId", nullptr},
+                         {"endsAt", time_or_null(warning.ends_at)},
+                         {"detail", warning.detail}};
+        if (warning.sessions) one["sessions"] = *warning.sessions;
+        if (warning.deliveries) one["deliveries"] = *warning.deliveries;
+        if (warning.proofs) one["proofs"] = *warning.proofs;
+        if (warning.session) one["sessionId"] = warning.session->value;
+        if (warning.delivery) one["deliveryId"] = std::to_string(warning.delivery->value);
+        list.push_back(std::move(one));
+    }
+    return list;
+}
+
 void add_daemon(ordered_json& body, const engine::LedgerStatus& status, const DaemonFacts& facts) {
     body["state"] = facts.draining ? "draining" : "running";
     body["startedAt"] = to_text(facts.started_at);
@@ -80,6 +104,8 @@ net::HttpReply answer(const engine::LedgerStatus& status, const DaemonFacts& fac
     add_daemon(body, status, facts);
     add_counts(body, status);
     body["platforms"] = platforms_json(facts.platforms);
+    body["warnings"] =
+        warnings_json(engine::find_warnings(status.trouble, facts.platforms, facts.trouble, now));
     return make_reply(200, body);
 }
 

@@ -39,6 +39,40 @@ struct Recovery {
     std::optional<cadence::Interval> outage;
 };
 
+// What an operator is warned of, as far as the ledger knows it. The lock session or delivery that
+// is named is the one that has been in this state for longest, or will be first.
+struct LedgerTrouble {
+    struct Waiting {  // no usable token
+        cadence::Instant since;
+        cadence::SessionId session;
+        std::int64_t sessions{0};
+        std::int64_t deliveries{0};
+        std::int64_t proofs{0};
+    };
+    struct Dying {  // the token of a lock session whose work does not move
+        cadence::Instant since;
+        cadence::Instant ends_at;  // the last that something may be sent
+        cadence::SessionId session;
+        std::int64_t sessions{0};  // at most kMostCounted
+    };
+    struct Held {
+        cadence::Instant since;
+        cadence::SessionId session;
+        cadence::DeliveryId delivery;
+        std::int64_t deliveries{0};
+    };
+    static constexpr std::int64_t kMostCounted{10'000};
+    // How long before the end of a token's usable life there is still time to look into it.
+    static constexpr std::chrono::minutes kNotice{30};
+    // Work that a token could carry and that has lain for this long does not move.
+    static constexpr std::chrono::minutes kStill{1};
+
+    std::optional<Waiting> waiting;
+    std::optional<Dying> dying;
+    std::optional<Held> held;
+    std::optional<cadence::Instant> braked_since;
+};
+
 struct BackfillRange {
     cadence::LocalDate from;
     cadence::LocalDate to;  // inclusive, compared with a window's local_end - 1 day
@@ -82,6 +116,9 @@ class Docket {
     // `limit` rows of each.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DocketPass>> work_off(
         cadence::Policy policy, cadence::Instant now, int limit) = 0;
+    // What to warn of at `now`; changes nothing. Costs the same whatever is stored.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<LedgerTrouble>> find_trouble(
+        cadence::Policy policy, cadence::Instant now) = 0;
     // The clock was set back to `now`: missed windows whose end + grace lies in the future again
     // are open again and their unsent punishments waived; waits are cut. Returns how many windows.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> reopen(

@@ -7,6 +7,7 @@
 
 #include "engine/courier.hpp"
 #include "engine/scheduler.hpp"
+#include "engine/watch.hpp"
 
 namespace engine {
 
@@ -15,8 +16,11 @@ class Engine::Impl {
     Impl(boost::asio::any_io_executor loop, Ports ports, Settings settings)
         : shared_{std::move(ports), std::move(settings), {}, {}, {}, {}, false},
           courier_(std::move(loop), shared_),
+          watch_(shared_.ports.clock, shared_.ports.docket, shared_.ports.journal,
+                 {[this]() -> const cadence::Policy& { return shared_.settings.policy; },
+                  [this] { return platforms(); }, shared_.ports.process_trouble}),
           scheduler_(
-              shared_.ports.clock, shared_.ports.docket, shared_.ports.journal,
+              shared_.ports.clock, shared_.ports.docket, shared_.ports.journal, watch_,
               [this]() -> const cadence::Policy& { return shared_.settings.policy; },
               [this] { courier_.changed(); }) {
         for (const auto& [name, platform] : shared_.ports.platforms) {
@@ -54,7 +58,13 @@ class Engine::Impl {
         changed();
     }
 
-    const Lane::Shared& shared() const { return shared_; }
+    std::map<std::string, PlatformHealth> platforms() const {
+        std::map<std::string, PlatformHealth> all;
+        for (const auto& [name, gate] : shared_.gates) all.emplace(name, gate.health());
+        return all;
+    }
+
+    const cadence::Policy& policy() const { return shared_.settings.policy; }
 
   private:
     void report(const Recovery& recovery) {
@@ -82,6 +92,7 @@ class Engine::Impl {
 
     Lane::Shared shared_;
     Courier courier_;
+    Watch watch_;
     Scheduler scheduler_;
 };
 
@@ -94,12 +105,7 @@ void Engine::stop() { impl_->stop(); }
 void Engine::changed() { impl_->changed(); }
 void Engine::apply(Settings settings) { impl_->apply(std::move(settings)); }
 
-std::map<std::string, PlatformHealth> Engine::platforms() const {
-    std::map<std::string, PlatformHealth> all;
-    for (const auto& [name, gate] : impl_->shared().gates) all.emplace(name, gate.health());
-    return all;
-}
-
-const cadence::Policy& Engine::policy() const { return impl_->shared().settings.policy; }
+std::map<std::string, PlatformHealth> Engine::platforms() const { return impl_->platforms(); }
+const cadence::Policy& Engine::policy() const { return impl_->policy(); }
 
 }  // namespace engine

@@ -5,6 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,6 +23,12 @@
 
 namespace engine {
 
+// What the process around the engine has to be warned of: since when, if it is so.
+struct ProcessTrouble {
+    std::optional<cadence::Instant> database_unwritable_since;
+    std::optional<cadence::Instant> configuration_refused_since;  // the last reload was wrong
+};
+
 // All of it outlives the engine.
 struct Ports {
     Clock& clock;
@@ -31,6 +38,8 @@ struct Ports {
     Docket& docket;
     Outbox& outbox;
     std::map<std::string, Platform*> platforms;  // by the name of the configuration's table
+    // Asked for the warnings in the log; empty: the process has no trouble of its own.
+    std::function<ProcessTrouble()> process_trouble{};
 };
 
 struct Settings {
@@ -53,6 +62,10 @@ struct PlatformHealth {
     bool credential_refused{false};
     cadence::Duration clock_skew{
         0};  // the platform's Date minus ours; beyond 2 min punishments wait
+    // Since when it has been so without a break; empty: it is not.
+    std::optional<cadence::Instant> breaker_not_closed_since;
+    std::optional<cadence::Instant> credential_refused_since;
+    std::optional<cadence::Instant> clocks_disagree_since;
 };
 
 class Engine {

@@ -29,6 +29,11 @@ bool blames_host(AnswerKind kind) {
            kind == AnswerKind::Unknown;
 }
 
+void note(std::optional<cadence::Instant>& since, bool holds, cadence::Instant now) {
+    if (!holds) since.reset();
+    if (holds && !since) since = now;
+}
+
 }  // namespace
 
 cadence::Duration PlatformGate::enter(const cadence::SessionId& session,
@@ -51,6 +56,16 @@ cadence::Duration PlatformGate::enter(const cadence::SessionId& session,
 PlatformGate::Turn PlatformGate::answered(const cadence::SessionId& session,
                                           const cadence::Answer& answer, cadence::Instant wall,
                                           cadence::Monotonic now) {
+    auto const turn = judge(session, answer, wall, now);
+    note(breaker_not_closed_since_, !trusted(), wall);
+    note(credential_refused_since_, credential_at_fault(), wall);
+    note(clocks_disagree_since_, clocks_disagree(), wall);
+    return turn;
+}
+
+PlatformGate::Turn PlatformGate::judge(const cadence::SessionId& session,
+                                       const cadence::Answer& answer, cadence::Instant wall,
+                                       cadence::Monotonic now) {
     if (answer.server_time) skew_ = skew_between(*answer.server_time, wall);
     if (answer.http_status != 0) round_trip_ = (round_trip_ * 7 + answer.elapsed) / 8;
     // All our own connections were lent: that says nothing of the platform.
@@ -83,6 +98,9 @@ PlatformHealth PlatformGate::health() const {
     health.has_credential = platform_->has_credential();
     health.credential_refused = credential_.at_fault();
     health.clock_skew = skew_;
+    health.breaker_not_closed_since = breaker_not_closed_since_;
+    health.credential_refused_since = credential_refused_since_;
+    health.clocks_disagree_since = clocks_disagree_since_;
     return health;
 }
 

@@ -48,6 +48,9 @@ class PlatformGate {
     void forget_idle(cadence::Monotonic now);
 
   private:
+    [[nodiscard]] Turn judge(const cadence::SessionId& session, const cadence::Answer& answer,
+                             cadence::Instant wall, cadence::Monotonic now);
+
     Platform* platform_;
     cadence::Breaker breaker_;
     cadence::CredentialHealth credential_;
@@ -55,6 +58,9 @@ class PlatformGate {
     std::optional<cadence::Instant> last_success_at_;
     std::optional<PlatformHealth::LastError> last_error_;
     cadence::Duration skew_{0};
+    std::optional<cadence::Instant> breaker_not_closed_since_;
+    std::optional<cadence::Instant> credential_refused_since_;
+    std::optional<cadence::Instant> clocks_disagree_since_;
     cadence::Duration round_trip_{std::chrono::seconds{2}};
 };
 

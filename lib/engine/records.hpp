@@ -14,6 +14,7 @@
 #include "cadence/ids.hpp"
 #include "cadence/requirement.hpp"
 #include "cadence/verdict.hpp"
+#include "engine/docket.hpp"
 #include "engine/platform.hpp"
 
 namespace engine {
@@ -91,6 +92,13 @@ struct RequirementRecord {
     std::optional<WindowRecord> open;  // null when none
 };
 
+// Of one lock session: what waits for its next launch, and since when without a break.
+struct WaitingRecord {
+    cadence::Instant since;
+    std::int64_t deliveries{0};
+    std::int64_t proofs{0};
+};
+
 struct SessionRecord {
     cadence::SessionId id;
     std::string platform;
@@ -102,6 +110,7 @@ struct SessionRecord {
     std::string pause_reason;
     std::optional<cadence::Instant> token_expires_at;  // of the newest usable one
     std::optional<cadence::Instant> context_seen_at;
+    std::optional<WaitingRecord> waiting;
     cadence::Instant created_at;
     std::vector<RequirementRecord> requirements;
 };
@@ -124,6 +133,7 @@ struct LedgerStatus {
     std::optional<cadence::Instant> next_window_close;
     bool paused{false};
     std::string pause_reason;
+    LedgerTrouble trouble;
     int schema_version{0};
     std::string database_path;
     std::int64_t database_bytes{0};

@@ -13,11 +13,12 @@ constexpr std::chrono::seconds kAfterLedgerFailure{1};
 
 }  // namespace
 
-Scheduler::Scheduler(Clock& clock, Docket& docket, Journal& journal,
+Scheduler::Scheduler(Clock& clock, Docket& docket, Journal& journal, Watch& watch,
                      std::function<const cadence::Policy&()> policy, std::function<void()> new_work)
     : clock_(&clock),
       docket_(&docket),
       journal_(&journal),
+      watch_(&watch),
       policy_(std::move(policy)),
       new_work_(std::move(new_work)),
       alarm_(clock.make_alarm()) {}
@@ -32,6 +33,8 @@ void Scheduler::changed() { alarm_->ring(); }
 boost::asio::awaitable<void> Scheduler::run() {
     while (!stopping_) {
         auto const due = co_await pass();
+        if (stopping_) break;
+        co_await watch_->look();
         if (stopping_) break;
         auto const next_beat = last_beat_.value_or(clock_->now()) + kHeartbeat;
         auto wake_at = due ? std::min(*due, next_beat) : next_beat;

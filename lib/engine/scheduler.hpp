@@ -1,5 +1,6 @@
 // Makes time pass: wakes when a window ends or is to be judged, when a punishment or a token comes
-// of age, and every 20 seconds to say that the daemon lives. Costs what is due.
+// of age, and every 20 seconds to say that the daemon lives. Costs what is due. Whenever it is
+// awake it lets the watch look around.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -10,6 +11,7 @@
 #include "engine/clock.hpp"
 #include "engine/docket.hpp"
 #include "engine/journal.hpp"
+#include "engine/watch.hpp"
 
 namespace engine {
 
@@ -17,8 +19,9 @@ class Scheduler {
   public:
     static constexpr std::chrono::seconds kHeartbeat{20};
 
-    // `policy` is asked at every pass. `new_work`: there may be something new to send.
-    Scheduler(Clock& clock, Docket& docket, Journal& journal,
+    // `policy` is asked at every pass. `new_work`: there may be something new to send. `watch`
+    // outlives this.
+    Scheduler(Clock& clock, Docket& docket, Journal& journal, Watch& watch,
               std::function<const cadence::Policy&()> policy, std::function<void()> new_work);
 
     // Until stop(). Ledger errors are logged and tried again after a second: the database may
@@ -36,6 +39,7 @@ class Scheduler {
     Clock* clock_;
     Docket* docket_;
     Journal* journal_;
+    Watch* watch_;
     std::function<const cadence::Policy&()> policy_;
     std::function<void()> new_work_;
     std::unique_ptr<Alarm> alarm_;

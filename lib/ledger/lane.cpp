@@ -42,7 +42,9 @@ struct Errand {
 // Everything there is to do, in the order in which it is to be done once due.
 struct Plan {
     std::string platform;
-    std::optional<Token> newest;  // verified before anything is sent with it
+    bool in_flight{false};
+    std::optional<Instant> work_ends;  // of a token with something to carry: its life's end
+    std::optional<Token> newest;       // verified before anything is sent with it
     std::optional<Token> sender;  // the newest that is verified: an older one while `newest` waits
     std::vector<Errand> errands;
 
@@ -100,6 +102,12 @@ bool has_unknown_punishment(Database& database, const SessionId& session) {
     return row.step();
 }
 
+bool has_queued(Database& database, const SessionId& session) {
+    auto row = database.query("SELECT 1 FROM delivery WHERE session = ?1 AND state = 'queued'");
+    row.bind(session);
+    return row.step();
+}
+
 void add_unknown(Database& database, const SessionId& session, Plan& plan) {
     auto row = database.query(
         "SELECT id, kind, ifnull(due_at_ms, 0) FROM delivery"
@@ -139,13 +147,29 @@ void add_sends(Database& database, const SessionId& session, const Lane& lane, I
     add_queued(database, session, "punishment", not_before, now, plan);
 }
 
+// When the last of the tokens ends that has something to carry. Not for what a pause keeps back
+// until then. What is queued while the launch is not verified yet is no errand, but work.
+std::optional<Instant> find_work_end(Database& database, const SessionId& session,
+                                     const Plan& plan) {
+    if (!plan.newest) return std::nullopt;
+    Instant end = plan.newest->usable.expires_at;
+    if (plan.sender) end = std::max(end, plan.sender->usable.expires_at);
+    const bool carries = std::any_of(
+        plan.errands.begin(), plan.errands.end(),
+        [end](const Errand& errand) { return errand.todo != Todo::Verify && errand.due < end; });
+    const bool stuck = !carries && !plan.sender && has_queued(database, session);
+    return carries || stuck ? std::optional(end) : std::nullopt;
+}
+
 // What there is to do with tokens that are good for more than `margin` from now.
 Plan plan_lane(Database& database, const SessionId& session, Instant now, Duration margin) {
     Plan plan;
     const auto lane = find_lane(database, session);
     if (!lane) return plan;
     plan.platform = lane->platform;
-    if (lane->ended || has_one_in_flight(database, session)) return plan;
+    if (lane->ended) return plan;
+    plan.in_flight = has_one_in_flight(database, session);
+    if (plan.in_flight) return plan;
     plan.newest = find_token(database, session, now + margin, false);
     plan.sender = find_token(database, session, now + margin, true);
     if (plan.newest && plan.newest->verify_due) {
@@ -153,16 +177,27 @@ Plan plan_lane(Database& database, const SessionId& session, Instant now, Durati
     }
     add_unknown(database, session, plan);
     if (lane->active && plan.sender) add_sends(database, session, *lane, now, plan);
+    plan.work_ends = find_work_end(database, session, plan);
     // One that lies further ahead was set on a clock that has been set back.
     const Instant deferred = std::min(lane->deferred_until, now + kLongestWait);
     for (Errand& errand : plan.errands) errand.due = std::max(errand.due, deferred);
     return plan;
 }
 
-void store_due(Database& database, const SessionId& session, const Plan& plan) {
+// While a write is in flight there is nothing to do but to wait for it, and the work goes on.
+void store_plan(Database& database, const SessionId& session, const Plan& plan, Instant now) {
+    if (plan.in_flight) {
+        database.execute(
+            "UPDATE session SET lane_due_at_ms = NULL"
+            " WHERE id = ?1 AND lane_due_at_ms IS NOT NULL",
+            session);
+        return;
+    }
     database.execute(
-        "UPDATE session SET lane_due_at_ms = ?2 WHERE id = ?1 AND lane_due_at_ms IS NOT ?2",
-        session, plan.due());
+        "UPDATE session SET lane_due_at_ms = ?2, work_ends_at_ms = ?3,"
+        " work_since_ms = CASE WHEN ?3 IS NULL THEN NULL ELSE ifnull(work_since_ms, ?4) END"
+        " WHERE id = ?1 AND (lane_due_at_ms IS NOT ?2 OR work_ends_at_ms IS NOT ?3)",
+        session, plan.due(), plan.work_ends, now);
 }
 
 LaneHead head_of(const Plan& plan, Instant now) {
@@ -184,7 +219,7 @@ LaneHead head_of(const Plan& plan, Instant now) {
 }  // namespace
 
 void refresh_lane(Database& database, const SessionId& session, Instant now, Duration margin) {
-    store_due(database, session, plan_lane(database, session, now, margin));
+    store_plan(database, session, plan_lane(database, session, now, margin), now);
 }
 
 engine::DueLanes find_due_lanes(Database& database, Instant now, int limit) {
@@ -208,7 +243,7 @@ Result<LaneHead> load_lane(Database& database, const SessionId& session,
         return cadence::fail(cadence::ErrorCode::NotFound,
                              "there is no lock session " + session.value);
     }
-    store_due(database, session, plan);
+    store_plan(database, session, plan, now);
     return head_of(plan, now);
 }
 

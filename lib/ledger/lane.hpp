@@ -1,5 +1,6 @@
 // What the courier should do next for a lock session, and when: one calculation, kept in
-// session.lane_due_at_ms, so that a lane which is due always has something to do.
+// session.lane_due_at_ms, so that a lane which is due always has something to do; with it goes
+// session.work_ends_at_ms, so that a token that ends with work undone is known beforehand.
 #pragma once
 
 #include <optional>

@@ -59,6 +59,16 @@ void add_token(Database& database, Instant good_until, SessionRecord& record) {
     if (row.step()) record.token_expires_at = row.instant(0);
 }
 
+void add_waiting(Database& database, SessionRecord& record) {
+    auto row = database.query(
+        "SELECT w.since_ms, count(*), ifnull(sum(d.proofs), 0) FROM waiting_session w"
+        " JOIN delivery d ON d.session = w.session AND d.state = 'waiting'"
+        " WHERE w.session = ?1 GROUP BY w.session");
+    row.bind(record.id);
+    if (!row.step()) return;
+    record.waiting = engine::WaitingRecord{row.instant(0), row.integer(1), row.integer(2)};
+}
+
 // The window that contains `now`, whatever its verdict.
 std::optional<engine::WindowRecord> find_open(Database& database,
                                               cadence::RequirementId requirement, Instant now) {
@@ -148,6 +158,7 @@ Result<SessionRecord> load_session(Database& database, const SessionId& session,
     }
     add_pause(database, now, *record);
     add_token(database, now + policy.token_margin, *record);
+    add_waiting(database, *record);
     add_requirements(database, now, *record);
     return std::move(*record);
 }

@@ -1,5 +1,7 @@
 #include "ledger/record_status.hpp"
 
+#include "ledger/trouble.hpp"
+
 namespace ledger {
 
 namespace status_sql {
@@ -86,6 +88,7 @@ cadence::Result<LedgerStatus> load_status(Database& database, const cadence::Pol
     add_counters(database, status);
     add_live(database, policy, now, status);
     add_times(database, now, status);
+    status.trouble = find_trouble(database, policy, now);
     add_file(database, status);
     return status;
 }

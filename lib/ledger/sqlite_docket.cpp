@@ -5,6 +5,7 @@
 #include "ledger/clock_steps.hpp"
 #include "ledger/due_work.hpp"
 #include "ledger/heartbeats.hpp"
+#include "ledger/trouble.hpp"
 
 namespace ledger {
 
@@ -31,6 +32,13 @@ awaitable<Result<engine::DocketPass>> SqliteDocket::work_off(Policy policy, Inst
     return writer_.run<engine::DocketPass>(
         [zones = &zones_, policy, now, limit](Database& database) -> Result<engine::DocketPass> {
             return ledger::work_off(database, *zones, policy, now, limit);
+        });
+}
+
+awaitable<Result<engine::LedgerTrouble>> SqliteDocket::find_trouble(Policy policy, Instant now) {
+    return writer_.run<engine::LedgerTrouble>(
+        [policy, now](Database& database) -> Result<engine::LedgerTrouble> {
+            return ledger::find_trouble(database, policy, now);
         });
 }
 

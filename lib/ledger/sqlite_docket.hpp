@@ -20,6 +20,7 @@ class SqliteDocket final : public engine::Docket {
                                                 cadence::Instant now) override;
     Task<engine::DocketPass> work_off(cadence::Policy policy, cadence::Instant now,
                                       int limit) override;
+    Task<engine::LedgerTrouble> find_trouble(cadence::Policy policy, cadence::Instant now) override;
     Task<int> reopen(cadence::Policy policy, cadence::Instant now) override;
     Task<engine::BackfillChunk> rejudge(engine::BackfillRange range,
                                         std::optional<cadence::WindowId> cursor, int limit,

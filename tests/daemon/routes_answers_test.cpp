@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "daemon/routes/rfc3339.hpp"
 #include "tests/daemon/routes_fixture.hpp"
 
 namespace {
@@ -218,9 +219,10 @@ TEST_F(RoutesTest, Backfill_ManyWindows_StreamsInChunksAndEndsWithDone) {
 TEST_F(RoutesTest, Status_HasEveryMemberOfTheContract) {
     enrol_past();
     const json status = ask("GET", "/v1/status").json();
-    for (const char* const name : {"version", "state", "startedAt", "time", "tzdb", "schemaVersion",
-                                   "database", "config", "sessions", "tokens", "windows", "paused",
-                                   "proofs", "deliveries", "nextWindowClose", "platforms"}) {
+    for (const char* const name :
+         {"version", "state", "startedAt", "time", "tzdb", "schemaVersion", "database", "config",
+          "sessions", "tokens", "windows", "paused", "proofs", "deliveries", "nextWindowClose",
+          "platforms", "warnings"}) {
         EXPECT_TRUE(status.contains(name)) << name;
     }
     EXPECT_EQ(status["windows"]["missed"], 7);
@@ -230,6 +232,24 @@ TEST_F(RoutesTest, Status_HasEveryMemberOfTheContract) {
     EXPECT_EQ(status["platforms"]["chastify"]["breaker"], "closed");
     EXPECT_TRUE(status["platforms"]["chastify"]["lastError"].is_null());
     EXPECT_TRUE(status["config"]["lastError"].is_null());
+}
+
+TEST_F(RoutesTest, Warnings_SayWhatSinceWhenAndHowMuch) {
+    EXPECT_EQ(ask("GET", "/v1/status").json()["warnings"], json::array());
+    enrol_past();
+    EXPECT_EQ(ask("GET", "/v1/sessions/lock-1").json()["waiting"]["deliveries"], 7);
+    facts.platforms["chastify"].credential_refused_since = now - 5min;
+    const json warnings = ask("GET", "/v1/status").json()["warnings"];
+    ASSERT_EQ(warnings.size(), 2U) << warnings;
+    EXPECT_EQ(warnings[0]["code"], "credential_refused");
+    EXPECT_EQ(warnings[0]["platform"], "chastify");
+    EXPECT_TRUE(warnings[0]["sessions"].is_null());
+    EXPECT_EQ(warnings[1]["code"], "waiting_without_token");
+    EXPECT_EQ(warnings[1]["since"], cadenced::wire::to_text(now));
+    EXPECT_EQ(warnings[1]["sessions"], 1);
+    EXPECT_EQ(warnings[1]["deliveries"], 7);
+    EXPECT_EQ(warnings[1]["proofs"], 0);
+    EXPECT_EQ(warnings[1]["sessionId"], "lock-1");
 }
 
 TEST_F(RoutesTest, Readyz_EachReason_IsNamedWith503) {

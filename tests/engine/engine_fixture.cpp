@@ -35,11 +35,16 @@ EngineTest::~EngineTest() {
 }
 
 void EngineTest::start() {
-    engine = std::make_unique<engine::Engine>(
-        loop.get_executor(),
-        engine::Ports{
-            clock, entropy, journal, *intake, *docket, *outbox, {{"chastify", &platform}}},
-        settings);
+    engine = std::make_unique<engine::Engine>(loop.get_executor(),
+                                              engine::Ports{clock,
+                                                            entropy,
+                                                            journal,
+                                                            *intake,
+                                                            *docket,
+                                                            *outbox,
+                                                            {{"chastify", &platform}},
+                                                            [this] { return process_trouble; }},
+                                              settings);
     running = true;
     boost::asio::co_spawn(loop, engine->run(),
                           [this](const std::exception_ptr& failure, cadence::Result<void> ended) {

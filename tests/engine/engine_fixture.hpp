@@ -80,6 +80,7 @@ class EngineTest : public ::testing::Test {
     Remembered journal;
     FakePlatform platform;
     engine::Settings settings;
+    engine::ProcessTrouble process_trouble;
     sqlite3* handle{nullptr};
     std::unique_ptr<ledger::Writer> writer;
     std::unique_ptr<ledger::SqliteIntake> intake;

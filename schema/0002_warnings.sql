@@ -49,17 +49,16 @@ CREATE TRIGGER delivery_waits_from_birth AFTER INSERT ON delivery WHEN new.state
         ON CONFLICT DO NOTHING;
     UPDATE counter SET value = value + new.proofs WHERE name = 'proof.waiting';
 END;
-CREATE TRIGGER delivery_waits AFTER UPDATE OF state ON delivery
-WHEN new.state = 'waiting' AND old.state <> 'waiting' BEGIN
-    INSERT INTO waiting_session (session, since_ms) VALUES (new.session, new.updated_at_ms)
+-- One trigger for both directions: what moves otherwise pays for one comparison.
+CREATE TRIGGER delivery_begins_or_ends_to_wait AFTER UPDATE OF state ON delivery
+WHEN (old.state = 'waiting') <> (new.state = 'waiting') BEGIN
+    INSERT INTO waiting_session (session, since_ms)
+        SELECT new.session, new.updated_at_ms WHERE new.state = 'waiting'
         ON CONFLICT DO NOTHING;
-    UPDATE counter SET value = value + new.proofs WHERE name = 'proof.waiting';
-END;
-CREATE TRIGGER delivery_waits_no_more AFTER UPDATE OF state ON delivery
-WHEN old.state = 'waiting' AND new.state <> 'waiting' BEGIN
-    DELETE FROM waiting_session WHERE session = old.session
+    DELETE FROM waiting_session WHERE old.state = 'waiting' AND session = old.session
         AND NOT EXISTS (SELECT 1 FROM delivery WHERE session = old.session AND state = 'waiting');
-    UPDATE counter SET value = value - old.proofs WHERE name = 'proof.waiting';
+    UPDATE counter SET value = value + iif(new.state = 'waiting', new.proofs, -old.proofs)
+        WHERE name = 'proof.waiting';
 END;
 CREATE TRIGGER delivery_filled_while_waiting AFTER UPDATE OF proofs ON delivery
 WHEN old.state = 'waiting' AND new.state = 'waiting' AND old.proofs <> new.proofs BEGIN

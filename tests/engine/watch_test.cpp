@@ -14,6 +14,9 @@ std::string line_of(const char* code, const char* state) {
     return std::string("event=warning code=") + code + " state=" + state;
 }
 
+// So that a token may be used for an hour, not ten.
+constexpr cadence::Duration kMargin = 9h;
+
 TEST_F(EngineTest, WorkWithoutAToken_IsWarnedOfUntilALaunchCarriesIt) {
     start();
     enrol("wearer");
@@ -57,12 +60,12 @@ TEST_F(EngineTest, WarningThatStillHolds_IsSaidOnceMoreAfterARestart) {
 }
 
 TEST_F(EngineTest, TokenNearItsEnd_IsWarnedOfOnlyWhenItsWorkLies) {
+    settings.policy.token_margin = kMargin;
     start();
     enrol("idle");
     launch("idle", "token-1");
     enrol("stuck");
     launch("stuck", "token-2");
-    pass(9h);
     prove("idle", "proof-1");
     platform.connect_answers.assign(1000, AnswerKind::NotSent);
     prove("stuck", "proof-2");
@@ -78,23 +81,25 @@ TEST_F(EngineTest, TokenNearItsEnd_IsWarnedOfOnlyWhenItsWorkLies) {
 }
 
 TEST_F(EngineTest, WorkThatIsStuckBeforeTheFirstVerification_IsWarnedOf) {
+    settings.policy.token_margin = kMargin;
     start();
     enrol("wearer");
     platform.connect_answers.assign(1000, AnswerKind::NotSent);
     launch("wearer", "token");
     prove("wearer", "proof-1");
-    pass(9h + 35min);
+    pass(35min);
     EXPECT_EQ(journal.count(line_of("token_dies_with_work", "begun")), 1);
 }
 
 TEST_F(EngineTest, PausedWork_IsNotExpectedOfTheToken) {
+    settings.policy.token_margin = kMargin;
     start();
     enrol("wearer", 1);
     auto const paused =
         run(intake->pause_session({"wearer"}, clock.now() + 24h, "ill", clock.now()));
     ASSERT_TRUE(paused) << paused.error().detail;
     launch("wearer", "token");
-    pass(9h + 50min);
+    pass(50min);
     ASSERT_EQ(count("queued"), 1);
     EXPECT_FALSE(journal.has("code=token_dies_with_work"));
 }

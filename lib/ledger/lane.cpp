@@ -195,7 +195,7 @@ void store_plan(Database& database, const SessionId& session, const Plan& plan, 
     }
     database.execute(
         "UPDATE session SET lane_due_at_ms = ?2, work_ends_at_ms = ?3,"
-        " work_since_ms = CASE WHEN ?3 IS NULL THEN NULL ELSE ifnull(work_since_ms, ?4) END"
+        " work_since_ms = iif(?3 IS NULL, NULL, min(ifnull(work_since_ms, ?4), ?4))"
         " WHERE id = ?1 AND (lane_due_at_ms IS NOT ?2 OR work_ends_at_ms IS NOT ?3)",
         session, plan.due(), plan.work_ends, now);
 }

@@ -8,9 +8,9 @@ namespace trouble_sql {
 
 const char* const kWaiting =
     "SELECT since_ms, session,"
-    " (SELECT value FROM counter WHERE name = 'session.waiting'),"
+    " (SELECT value FROM counter WHERE name = 'waiting.sessions'),"
     " (SELECT value FROM counter WHERE name = 'delivery.waiting'),"
-    " (SELECT value FROM counter WHERE name = 'proof.waiting')"
+    " (SELECT value FROM counter WHERE name = 'waiting.proofs')"
     " FROM waiting_session INDEXED BY waiting_session_since ORDER BY since_ms LIMIT 1";
 // With min() the other columns are of its row.
 const char* const kDying =

@@ -67,6 +67,19 @@ class OutboxLife {
                 "SELECT name FROM counter c WHERE name LIKE 'proof.%' AND value <>"
                 " (SELECT count(*) FROM proof p JOIN delivery d ON d.id = p.delivery JOIN"
                 " proof_status s ON s.state = d.state WHERE 'proof.' || s.status = c.name)");
+            expect_none(db,
+                        "SELECT session FROM waiting_session WHERE session NOT IN (SELECT session"
+                        " FROM delivery WHERE state = 'waiting') UNION SELECT session FROM delivery"
+                        " WHERE state = 'waiting' AND session NOT IN (SELECT session FROM"
+                        " waiting_session)");
+            expect_none(db,
+                        "SELECT name FROM counter WHERE (name = 'waiting.sessions' AND value <>"
+                        " (SELECT count(*) FROM waiting_session)) OR (name = 'waiting.proofs' AND"
+                        " value <> (SELECT ifnull(sum(proofs), 0) FROM delivery WHERE state ="
+                        " 'waiting'))");
+            expect_none(db,
+                        "SELECT id FROM session WHERE"
+                        " (work_ends_at_ms IS NULL) <> (work_since_ms IS NULL)");
         });
     }
     // How often what happened.

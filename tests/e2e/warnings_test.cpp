@@ -11,7 +11,8 @@ using std::chrono::seconds;
 
 // The status' warning of this code; null when there is none.
 Json warning(const World& world, const std::string& code) {
-    for (const auto& one : world.daemon.status().at("warnings")) {
+    auto const status = world.daemon.status();
+    for (const auto& one : status.at("warnings")) {
         if (one.at("code") == code) return one;
     }
     return nullptr;
@@ -30,7 +31,7 @@ bool is_logged(const World& world, const std::string& code, const std::string& s
     auto const line = "event=warning code=" + code + " state=" + state + " ";
     return eventually(seconds{10}, [&world, &line] {
         if (world.daemon.log().find(line) != std::string::npos) return true;
-        world.daemon.call("POST", "/v1/resume");
+        EXPECT_EQ(world.daemon.call("POST", "/v1/resume").status, 200);
         return false;
     });
 }

@@ -37,6 +37,7 @@ std::string action_name(const std::string& body) {
 Call parse_call(const HttpRequest& request) {
     Call call;
     call.method = request.method;
+    call.reused = request.reused;
     auto const segments = split_path(request.path);
     if (segments.size() < 4 || segments[0] != "api" || segments[1] != "extensions" ||
         segments[2] != "sessions") {

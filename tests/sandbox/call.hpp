@@ -28,6 +28,7 @@ struct Call {
     std::string method;
     std::string session;  // percent-decoded
     std::string action;   // the "name" of an action's body; empty elsewhere and when unreadable
+    bool reused{false};   // not the first request of its connection
 };
 
 [[nodiscard]] Call parse_call(const HttpRequest& request);

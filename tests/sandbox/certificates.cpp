@@ -7,6 +7,8 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -48,42 +50,99 @@ bool add_extension(X509* certificate, X509* issuer, int kind, const char* value)
     return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
-// Version 3, a fresh serial, the long validity and the key; no extensions and no signature yet.
-Certificate make_blank(const char* name, EVP_PKEY* key) {
+struct Subject {
+    const char* common_name;
+    const char* alternative_names;  // null: none
+    const char* not_before;
+    const char* not_after;
+};
+
+constexpr const char* kOurNames = "DNS:localhost,IP:127.0.0.1,IP:::1";
+constexpr const char* kLongAgo = "20000101000000Z";
+constexpr const char* kFarAway = "20991231235959Z";
+constexpr Subject kAuthority{"platform-sandbox authority", nullptr, kLongAgo, kFarAway};
+
+enum class Signer { Authority, Stranger, Itself };
+
+struct Wanted {
+    std::string_view name;
+    Subject subject;
+    Signer signer;
+};
+
+constexpr std::array kIdentities{
+    Wanted{"good", {"platform-sandbox", kOurNames, kLongAgo, kFarAway}, Signer::Authority},
+    Wanted{
+        "expired", {"platform-sandbox", kOurNames, kLongAgo, "20010101000000Z"}, Signer::Authority},
+    Wanted{"not_yet_valid",
+           {"platform-sandbox", kOurNames, "20980101000000Z", kFarAway},
+           Signer::Authority},
+    Wanted{"wrong_host",
+           {"platform-sandbox", "DNS:elsewhere.invalid", kLongAgo, kFarAway},
+           Signer::Authority},
+    Wanted{"self_signed", {"platform-sandbox", kOurNames, kLongAgo, kFarAway}, Signer::Itself},
+    Wanted{
+        "unknown_authority", {"platform-sandbox", kOurNames, kLongAgo, kFarAway}, Signer::Stranger},
+    Wanted{"name_in_subject_only", {"localhost", nullptr, kLongAgo, kFarAway}, Signer::Authority},
+};
+
+// Version 3, a fresh serial, the validity and the key; no extensions and no signature yet.
+Certificate make_blank(const Subject& subject, EVP_PKEY* key) {
     Certificate certificate(X509_new());
+    auto* const raw = certificate.get();
     bool const good =
-        certificate && X509_set_version(certificate.get(), X509_VERSION_3) == 1 &&
-        set_serial(certificate.get()) && set_subject(certificate.get(), name) &&
-        ASN1_TIME_set_string_X509(X509_getm_notBefore(certificate.get()), "20000101000000Z") == 1 &&
-        ASN1_TIME_set_string_X509(X509_getm_notAfter(certificate.get()), "20991231235959Z") == 1 &&
-        X509_set_pubkey(certificate.get(), key) == 1;
+        certificate && X509_set_version(raw, X509_VERSION_3) == 1 && set_serial(raw) &&
+        set_subject(raw, subject.common_name) &&
+        ASN1_TIME_set_string_X509(X509_getm_notBefore(raw), subject.not_before) == 1 &&
+        ASN1_TIME_set_string_X509(X509_getm_notAfter(raw), subject.not_after) == 1 &&
+        X509_set_pubkey(raw, key) == 1;
     return good ? std::move(certificate) : nullptr;
 }
 
-Certificate make_authority(EVP_PKEY* key) {
-    auto certificate = make_blank("platform-sandbox authority", key);
+struct Identified {
+    Certificate certificate;
+    Key key;
+};
+
+Identified make_authority() {
+    Identified made{nullptr, make_key()};
+    if (!made.key) return made;
+    auto certificate = make_blank(kAuthority, made.key.get());
     auto* const raw = certificate.get();
     bool const good =
         raw != nullptr && X509_set_issuer_name(raw, X509_get_subject_name(raw)) == 1 &&
         add_extension(raw, raw, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
         add_extension(raw, raw, NID_key_usage, "critical,keyCertSign,cRLSign") &&
         add_extension(raw, raw, NID_subject_key_identifier, "hash") &&
-        X509_sign(raw, key, EVP_sha256()) > 0;
-    return good ? std::move(certificate) : nullptr;
+        X509_sign(raw, made.key.get(), EVP_sha256()) > 0;
+    if (good) made.certificate = std::move(certificate);
+    return made;
 }
 
-Certificate make_server(EVP_PKEY* key, X509* authority, EVP_PKEY* authority_key) {
-    auto certificate = make_blank("platform-sandbox", key);
+bool add_names(X509* certificate, X509* issuer, const Subject& subject) {
+    return subject.alternative_names == nullptr ||
+           add_extension(certificate, issuer, NID_subject_alt_name, subject.alternative_names);
+}
+
+// Without an issuer it signs itself.
+Identified make_server(const Subject& subject, const Identified* issuer) {
+    Identified made{nullptr, make_key()};
+    if (!made.key) return made;
+    auto certificate = make_blank(subject, made.key.get());
     auto* const raw = certificate.get();
-    bool const good =
-        raw != nullptr && X509_set_issuer_name(raw, X509_get_subject_name(authority)) == 1 &&
-        add_extension(raw, authority, NID_basic_constraints, "critical,CA:FALSE") &&
-        add_extension(raw, authority, NID_key_usage, "critical,digitalSignature") &&
-        add_extension(raw, authority, NID_ext_key_usage, "serverAuth") &&
-        add_extension(raw, authority, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1") &&
-        add_extension(raw, authority, NID_authority_key_identifier, "keyid:always") &&
-        X509_sign(raw, authority_key, EVP_sha256()) > 0;
-    return good ? std::move(certificate) : nullptr;
+    auto* const parent = issuer != nullptr ? issuer->certificate.get() : raw;
+    auto* const parent_key = issuer != nullptr ? issuer->key.get() : made.key.get();
+    bool const good = raw != nullptr &&
+                      X509_set_issuer_name(raw, X509_get_subject_name(parent)) == 1 &&
+                      add_extension(raw, parent, NID_basic_constraints, "critical,CA:FALSE") &&
+                      add_extension(raw, parent, NID_key_usage, "critical,digitalSignature") &&
+                      add_extension(raw, parent, NID_ext_key_usage, "serverAuth") &&
+                      add_names(raw, parent, subject) &&
+                      add_extension(raw, parent, NID_subject_key_identifier, "hash") &&
+                      add_extension(raw, parent, NID_authority_key_identifier, "keyid:always") &&
+                      X509_sign(raw, parent_key, EVP_sha256()) > 0;
+    if (good) made.certificate = std::move(certificate);
+    return made;
 }
 
 std::string text_of(BIO* bio) {
@@ -110,20 +169,39 @@ std::string to_pem(EVP_PKEY* key) {
 }  // namespace
 
 cadence::Result<Certificates> make_certificates() {
-    auto const authority_key = make_key();
-    auto const key = make_key();
-    if (authority_key && key) {
-        auto const authority = make_authority(authority_key.get());
-        auto const server =
-            authority ? make_server(key.get(), authority.get(), authority_key.get()) : nullptr;
-        if (server) {
-            return Certificates{to_pem(authority.get()), to_pem(server.get()), to_pem(key.get())};
-        }
+    auto const authority = make_authority();
+    auto const stranger = make_authority();
+    Certificates all;
+    if (authority.certificate) all.authority = to_pem(authority.certificate.get());
+    for (auto const& wanted : kIdentities) {
+        if (!authority.certificate || !stranger.certificate) break;
+        auto const* issuer = wanted.signer == Signer::Authority  ? &authority
+                             : wanted.signer == Signer::Stranger ? &stranger
+                                                                 : nullptr;
+        auto const made = make_server(wanted.subject, issuer);
+        if (!made.certificate) break;
+        all.identities[std::string(wanted.name)] = {to_pem(made.certificate.get()),
+                                                    to_pem(made.key.get())};
     }
+    if (all.identities.size() == kIdentities.size()) return all;
     char text[256];
     ERR_error_string_n(ERR_get_error(), text, sizeof(text));
     return cadence::fail(cadence::ErrorCode::Internal,
                          std::string("cannot make the sandbox's certificates: ") + text);
+}
+
+bool is_certificate_name(std::string_view name) {
+    auto const fits = [name](const Wanted& known) { return known.name == name; };
+    return std::any_of(kIdentities.begin(), kIdentities.end(), fits);
+}
+
+std::string certificate_names() {
+    std::string names;
+    for (auto const& known : kIdentities) {
+        if (!names.empty()) names += ", ";
+        names += known.name;
+    }
+    return names;
 }
 
 }  // namespace sandbox

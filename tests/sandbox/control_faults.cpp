@@ -10,13 +10,34 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json to_json(const RateFigures& figures) {
+struct Telling {
+    std::string_view name;
+    RetryAfter retry_after;
+};
+
+constexpr Telling kTellings[] = {
+    {"none", RetryAfter::None}, {"seconds", RetryAfter::Seconds}, {"date", RetryAfter::Date}};
+
+Json to_json(const RateLimits& limits) {
+    auto const& figures = limits.figures();
     auto const value = [](const std::optional<int>& figure) {
         return figure ? Json(*figure) : Json(nullptr);
     };
     return {{"read", value(figures.read)},
             {"write", value(figures.write)},
-            {"action", value(figures.action)}};
+            {"action", value(figures.action)},
+            {"retryAfter", kTellings[static_cast<std::size_t>(limits.retry_after())].name}};
+}
+
+void read_telling(RetryAfter& told, Fields& fields) {
+    auto const asked = fields.text("retryAfter");
+    if (!asked) return;
+    for (auto const& telling : kTellings) {
+        if (telling.name != *asked) continue;
+        told = telling.retry_after;
+        return;
+    }
+    fields.complain("retryAfter", "must be none, seconds or date");
 }
 
 void read_preset(RateFigures& figures, Fields& fields) {
@@ -80,9 +101,12 @@ ControlResult set_limits(ControlCall& call) {
     read_figure(figures.read, fields, "read");
     read_figure(figures.write, fields, "write");
     read_figure(figures.action, fields, "action");
+    auto told = call.platform.limits.retry_after();
+    read_telling(told, fields);
     if (auto const checked = fields.check(); !checked) return tl::unexpected(checked.error());
     call.platform.limits.set(figures);
-    return json_reply(200, to_json(figures));
+    call.platform.limits.tell(told);
+    return json_reply(200, to_json(call.platform.limits));
 }
 
 }  // namespace sandbox

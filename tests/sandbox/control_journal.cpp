@@ -11,6 +11,7 @@ namespace {
 struct Page {
     std::string session;  // empty: all
     std::string kind;     // empty: all; of effects only
+    std::string source;   // empty: all; of effects only
     std::uint64_t after{0};
     std::uint64_t limit{100'000};
 };
@@ -30,6 +31,7 @@ cadence::Result<Page> page_of(const HttpRequest& request) {
     Page page;
     page.session = query_value(request.query, "session");
     page.kind = query_value(request.query, "kind");
+    page.source = query_value(request.query, "source");
     auto const after = number_of(request, "after", page.after);
     if (!after) return tl::unexpected(after.error());
     auto const limit = number_of(request, "limit", page.limit);
@@ -42,7 +44,8 @@ cadence::Result<Page> page_of(const HttpRequest& request) {
 bool is_wanted(const Effect& effect, const Page& page) {
     return effect.sequence > page.after &&
            (page.session.empty() || effect.session == page.session) &&
-           (page.kind.empty() || effect.kind == page.kind);
+           (page.kind.empty() || effect.kind == page.kind) &&
+           (page.source.empty() || effect.source == page.source);
 }
 
 bool is_wanted(const RequestRecord& record, const Page& page) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cadence/error.hpp"
@@ -21,6 +23,17 @@ struct ControlCall {
 
 using ControlResult = cadence::Result<HttpReply>;
 
+struct ControlRoute {
+    std::string_view method;
+    std::string_view pattern;  // "*" stands for one segment
+    ControlResult (*handle)(ControlCall&);
+    std::string_view fields;  // for the reference
+    std::string_view help;    // for the reference
+};
+
+// All of them; the reference is made from this, too.
+[[nodiscard]] std::span<const ControlRoute> control_routes();
+
 [[nodiscard]] HttpReply json_reply(int status, const nlohmann::json& body);
 
 // control_sessions.cpp
@@ -37,6 +50,12 @@ using ControlResult = cadence::Result<HttpReply>;
 [[nodiscard]] ControlResult clear_faults(ControlCall& call);
 [[nodiscard]] ControlResult remove_fault(ControlCall& call);
 [[nodiscard]] ControlResult set_limits(ControlCall& call);
+
+// control_people.cpp
+[[nodiscard]] ControlResult list_people(ControlCall& call);
+[[nodiscard]] ControlResult add_people(ControlCall& call);
+[[nodiscard]] ControlResult clear_people(ControlCall& call);
+[[nodiscard]] ControlResult punish_session(ControlCall& call);
 
 // control_journal.cpp
 [[nodiscard]] ControlResult list_effects(ControlCall& call);

@@ -4,16 +4,14 @@
 #include "tests/sandbox/context_json.hpp"
 #include "tests/sandbox/control_routes.hpp"
 #include "tests/sandbox/fields.hpp"
+#include "tests/sandbox/people.hpp"
+#include "tests/sandbox/session_change.hpp"
 
 namespace sandbox {
 namespace {
 
 using cadence::ErrorCode;
 using Json = nlohmann::json;
-
-constexpr std::int64_t kMostSeconds = 10LL * 365 * 86'400;
-
-Millis seconds(std::int64_t count) { return Millis{count * 1000}; }
 
 Json instant_or_null(const std::optional<Instant>& at) {
     if (!at) return nullptr;
@@ -24,7 +22,9 @@ Json to_json(const Token& token, Instant now) {
     return {{"mainToken", token.value},
             {"launchedAt", to_rfc3339(token.launched_at)},
             {"expiresAt", to_rfc3339(token.expires_at)},
-            {"live", is_live(token, now)}};
+            {"live", is_live(token, now)},
+            {"diesAt", token.dies_at ? Json(to_rfc3339(*token.dies_at)) : Json(nullptr)},
+            {"usesLeft", token.uses_left ? Json(*token.uses_left) : Json(nullptr)}};
 }
 
 Json to_json(const Session& session, Instant now) {
@@ -54,76 +54,25 @@ Json to_json(const Session& session, Instant now) {
         {"tokens", tokens}};
 }
 
-void read_time(Session& session, Fields& fields, Instant now) {
-    auto& lock = session.lock;
-    if (auto const remaining = fields.integer("timeRemainingSeconds", 0, kMostSeconds)) {
-        lock.set_remaining(now, seconds(*remaining));
-    }
-    if (fields.is_null("maxTimeRemainingSeconds")) lock.set_max_remaining(now, std::nullopt);
-    if (auto const most = fields.integer("maxTimeRemainingSeconds", 0, kMostSeconds)) {
-        lock.set_max_remaining(now, seconds(*most));
-    }
-    if (auto const frozen = fields.flag("frozen")) {
-        if (*frozen) lock.freeze_without_end(now);
-        if (!*frozen) lock.unfreeze(now);
-    }
-    if (auto const frozen = fields.integer("frozenSeconds", 1, kMostSeconds)) {
-        lock.unfreeze(now);
-        lock.freeze(now, seconds(*frozen));
-    }
-    if (auto const pillory = fields.integer("pillorySeconds", 0, kMostSeconds)) {
-        lock.end_pillory(now);
-        if (*pillory > 0) lock.start_pillory(now, seconds(*pillory));
-    }
-}
+// How a token dies before the time that its launch told.
+struct Death {
+    std::optional<Instant> at;
+    std::optional<std::int64_t> uses;
 
-void read_flags(Session& session, Fields& fields) {
-    session.ended = fields.flag("ended").value_or(session.ended);
-    session.extension_enabled = fields.flag("extensionEnabled").value_or(session.extension_enabled);
-    session.pillory_enabled = fields.flag("pilloryEnabled").value_or(session.pillory_enabled);
-    session.remove_time_allowed =
-        fields.flag("removeTimeAllowed").value_or(session.remove_time_allowed);
-    if (auto const role = fields.text("role")) {
-        if (*role != "wearer" && *role != "keyholder") {
-            fields.complain("role", "must be wearer or keyholder");
-        }
-        session.role = *role;
+    bool befall(Token& token) const {
+        if (at) token.dies_at = at;
+        if (uses) token.uses_left = uses;
+        return at || uses;
     }
-    if (fields.is_null("extensionRequirements")) session.extension_requirements.clear();
-    if (auto const* requirements = fields.object("extensionRequirements")) {
-        session.extension_requirements = requirements->dump();
-    }
-}
+};
 
-void read_shapes(Session& session, Fields& fields) {
-    if (fields.is_null("errorShape")) session.error_shape.reset();
-    if (auto const shape = fields.text("errorShape")) {
-        session.error_shape = parse_error_shape(*shape);
-        if (!session.error_shape) {
-            fields.complain("errorShape", "must be flat, nested, plain, empty or html");
-        }
+Death read_death(Fields& fields, Instant now, const char* by_time, const char* by_uses) {
+    Death death;
+    if (auto const wait = fields.number(by_time, 0, 30 * 86'400.0)) {
+        death.at = now + Millis{static_cast<std::int64_t>(*wait * 1000)};
     }
-    if (fields.is_null("contextUnder")) session.context_under_data = false;
-    if (auto const under = fields.text("contextUnder")) {
-        if (*under != "data") fields.complain("contextUnder", "must be \"data\" or null");
-        session.context_under_data = true;
-    }
-    auto const* omitted = fields.find("omitLockData");
-    if (omitted == nullptr) return;
-    session.omitted_lock_data.clear();
-    for (auto const& name : omitted->is_array() ? *omitted : Json::array({Json()})) {
-        if (!name.is_string()) return fields.complain("omitLockData", "must be an array of names");
-        session.omitted_lock_data.push_back(name.get<std::string>());
-    }
-}
-
-// On a copy: a body with one wrong field changes nothing.
-cadence::Result<Session> changed(Session session, Fields& fields, Instant now) {
-    read_time(session, fields, now);
-    read_flags(session, fields);
-    read_shapes(session, fields);
-    if (auto const checked = fields.check(); !checked) return tl::unexpected(checked.error());
-    return session;
+    death.uses = fields.integer(by_uses, 0, 1'000'000'000);
+    return death;
 }
 
 cadence::Result<Session*> session_of(ControlCall& call) {
@@ -146,7 +95,8 @@ ControlResult create_session(ControlCall& call) {
     fields.require("id");
     auto const id = fields.text("id").value_or("");
     if (id.empty() || id.size() > 128) fields.complain("id", "must have 1 to 128 characters");
-    auto session = changed(Session(id, Lock(call.now, seconds(kWeek))), fields, call.now);
+    auto session =
+        changed(Session(id, Lock(call.now, std::chrono::seconds(kWeek))), fields, call.now);
     if (!session) return tl::unexpected(session.error());
     auto const [place, is_new] = call.platform.sessions.emplace(id, std::move(*session));
     if (!is_new) {
@@ -178,6 +128,7 @@ ControlResult launch_session(ControlCall& call) {
     if (!session) return tl::unexpected(session.error());
     Fields fields(call.body);
     auto const life = fields.integer("lifeSeconds", 0, 30LL * 86'400).value_or(kTenHours);
+    auto const death = read_death(fields, call.now, "dieAfterSeconds", "dieAfterUses");
     auto const format = fields.text("format").value_or("opaque");
     auto const revoke_others = fields.flag("revokeOthers").value_or(false);
     if (format != "opaque" && format != "jwt") fields.complain("format", "must be opaque or jwt");
@@ -186,7 +137,9 @@ ControlResult launch_session(ControlCall& call) {
         for (auto& token : (*session)->tokens) token.revoked = true;
     }
     auto const kind = format == "jwt" ? TokenFormat::Jwt : TokenFormat::Opaque;
-    auto const& token = launch(call.platform, **session, kind, seconds(life), call.now);
+    launch(call.platform, **session, kind, std::chrono::seconds(life), call.now);
+    auto& token = (*session)->tokens.back();
+    death.befall(token);
     return json_reply(201, {{"mainToken", token.value},
                             {"sessionId", (*session)->id},
                             {"launchedAt", to_rfc3339(token.launched_at)},
@@ -198,11 +151,12 @@ ControlResult revoke_tokens(ControlCall& call) {
     if (!session) return tl::unexpected(session.error());
     Fields fields(call.body);
     auto const only = fields.text("mainToken");
+    auto const death = read_death(fields, call.now, "afterSeconds", "afterUses");
     if (auto const checked = fields.check(); !checked) return tl::unexpected(checked.error());
     int revoked = 0;
     for (auto& token : (*session)->tokens) {
         if (token.revoked || (only && token.value != *only)) continue;
-        token.revoked = true;
+        if (!death.befall(token)) token.revoked = true;
         ++revoked;
     }
     return json_reply(200, {{"revoked", revoked}});

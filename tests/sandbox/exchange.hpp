@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <string>
 
+#include "tests/sandbox/answer_script.hpp"
 #include "tests/sandbox/call.hpp"
 #include "tests/sandbox/faults.hpp"
 #include "tests/sandbox/http.hpp"
 #include "tests/sandbox/platform.hpp"
+#include "tests/sandbox/reading.hpp"
 
 namespace sandbox {
 
@@ -21,14 +23,15 @@ struct Exchange {
 };
 
 struct WireAnswer {
-    std::string bytes;  // empty: nothing is written
+    Script script;  // no pieces: nothing is written
     KeepAlive keep_alive{KeepAlive::Yes};
-    bool whole{true};  // false: a broken answer, which does not count as one
+    Parting parting{Parting::Close};  // when it is not kept alive
 };
 
-// Records the request, and decides which faults strike it.
+// Records the request, and decides which faults strike it. `struck` are the rules that already
+// struck it while it was read.
 [[nodiscard]] Exchange begin_exchange(Platform& platform, HttpRequest request, KeepAlive keep_alive,
-                                      Instant now);
+                                      std::vector<std::uint64_t> struck, Instant now);
 
 // Lets it take effect, unless its faults say otherwise, and makes the bytes to send. Call it once.
 [[nodiscard]] WireAnswer perform_exchange(Platform& platform, const Exchange& exchange,
@@ -38,5 +41,11 @@ enum class Fate { Answered, Dropped, ClientGone };
 
 // The end of it, for the journal.
 void finish_exchange(Platform& platform, const Exchange& exchange, Fate fate, Instant now);
+
+// A request that was broken off while it was read: it has no effect and no answer.
+void record_broken(Platform& platform, const Reading& reading, std::uint64_t connection,
+                   Instant now);
+
+[[nodiscard]] std::string bytes_of(const WireAnswer& answer);
 
 }  // namespace sandbox

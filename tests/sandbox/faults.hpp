@@ -1,76 +1,60 @@
-// Faults on demand: rules that say which requests go wrong, and how. A rule is matched when its
-// request has been read completely; the plan that comes out is carried out by the exchange and the
-// server. Slow faults and close_after_answer compose with everything; of the others the first wins.
+// Faults on demand: the rules in force, and the plans they come to. A plan says what goes wrong
+// with one connection, with the reading of one request or with its answer; the reading, the
+// exchange and the server carry it out. Of the rules that end a request the first in the list that
+// strikes wins, and the others are not used up; all others compose.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <random>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include "tests/sandbox/call.hpp"
-#include "tests/sandbox/http.hpp"
-#include "tests/sandbox/instant.hpp"
+#include "tests/sandbox/fault_rule.hpp"
 
 namespace sandbox {
 
-enum class FaultKind {
-    SlowBefore,         // wait, then apply
-    SlowAfter,          // apply, wait, then answer
-    CloseAfterAnswer,   // answer with "Connection: close", and close
-    Drop,               // close without a byte of an answer
-    CutHeader,          // close in the middle of the answer's header
-    CutBody,            // close in the middle of the answer's body
-    GarbageStatusLine,  // an answer whose first line is not HTTP
-    Canned,             // answer with something else than the truth
-    DropOnAccept,       // close the TCP connection before TLS
-    SlowHandshake,      // wait before TLS
+struct Pause {
+    Position at;
+    Millis length{0};
 };
 
-struct FaultMatch {  // an empty field matches everything
-    std::optional<std::string> session;
-    std::optional<std::string> method;
-    std::optional<Endpoint> endpoint;
-    std::optional<std::string> action;
+struct Cut {
+    std::uint64_t rule{0};
+    Position at;
+    Parting parting{Parting::Close};
 };
 
-enum class Effectual {
-    Yes,
-    No
-};  // whether the request takes effect although it is answered wrongly
-
-struct FaultRule {
-    std::uint64_t id{0};
-    std::string name;  // as the control API calls the fault: "drop_after_apply"
-    FaultKind kind{FaultKind::Drop};
-    Effectual effectual{Effectual::Yes};
-    FaultMatch match;
-    std::int64_t times{-1};  // how often it still strikes; negative: for ever
-    double probability{1.0};
-    Millis delay{0};
-    Millis jitter{0};  // up to this much is added to the delay
-    bool apply_if_client_gone{true};
-    HttpReply canned;
-    std::uint64_t hits{0};
+struct ReadingPlan {
+    std::vector<Pause> pauses;
+    std::optional<Cut> cut;
+    std::optional<Corruption> corruption;
+    std::vector<std::uint64_t> rules;
 };
 
 struct RequestPlan {
     Millis before{0};
     Millis after{0};
     bool close_after{false};
+    std::optional<Millis> idle_close;
     bool apply_if_client_gone{true};
+    std::vector<Pause> pauses;
+    std::optional<Dripping> drip;
+    std::optional<Corruption> corruption;
+    Reshape reshape;
     std::optional<FaultKind> ending;  // none: the true answer
     Effectual effectual{Effectual::Yes};
-    HttpReply canned;  // of a Canned ending
+    std::optional<HttpReply> canned;  // what the ending says instead of the truth
+    Cut cut;                          // of a Break
+    std::string raw;                  // of a Raw ending
+    Millis late{0};                   // of a LateApply
     std::vector<std::uint64_t> rules;
 };
 
 struct ConnectionPlan {
-    bool drop{false};
-    Millis before_handshake{0};
+    std::vector<Pause> pauses;
+    std::optional<Cut> cut;
+    std::optional<Handshake> handshake;
 };
+
+// What is known of a request while it is read: that it begins, its first line, all of it.
+enum class Known { Begun, Line, Whole };
 
 class Faults {
   public:
@@ -79,16 +63,28 @@ class Faults {
     std::uint64_t add(FaultRule rule);  // returns the id it was given
     bool remove(std::uint64_t id);      // false: there is no such rule
     void clear() { rules_.clear(); }
+    void reseed(std::uint64_t seed) { random_.seed(seed); }
     [[nodiscard]] const std::vector<FaultRule>& rules() const { return rules_; }
+    [[nodiscard]] bool strike_reading() const;  // some rule may strike a request as it is read
 
-    // Both use up the rules that strike.
+    // These use up the rules that strike.
     [[nodiscard]] RequestPlan plan_request(const Call& call);
     [[nodiscard]] ConnectionPlan plan_connection();
+    // Adds the rules about reading for which just this much had to be known.
+    void plan_reading(ReadingPlan& plan, Known known, const Call& call);
+
+    // The position lay at the end of the message or beyond it: a sweep to the end is over.
+    void reached_the_end(std::uint64_t rule);
 
   private:
     bool strikes(FaultRule& rule);
     Millis delay_of(const FaultRule& rule);
-    void compose(RequestPlan& plan, const FaultRule& rule);
+    Position position_of(FaultRule& rule);
+    Position drawn(Position position);
+    Cut cut_of(FaultRule& rule);
+    Corruption corruption_of(const FaultRule& rule);
+    void compose(RequestPlan& plan, FaultRule& rule);
+    void end(RequestPlan& plan, FaultRule& rule);
 
     std::vector<FaultRule> rules_;
     std::uint64_t last_id_{0};
@@ -96,6 +92,7 @@ class Faults {
 };
 
 [[nodiscard]] bool matches(const FaultMatch& match, const Call& call);
-[[nodiscard]] bool is_of_connection(FaultKind kind);  // strikes before there is a request
+[[nodiscard]] bool is_ending(FaultKind kind);
+[[nodiscard]] bool is_of_connection(const FaultRule& rule);  // strikes before there is a request
 
 }  // namespace sandbox

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-Call action(const char* name) { return {Endpoint::Action, "POST", "s1", name}; }
+Call action(const char* name) { return {Endpoint::Action, "POST", "s1", name, false}; }
 
 FaultRule rule_of(const char* text) {
     auto const rule = parse_fault(Json::parse(text));
@@ -28,16 +28,16 @@ TEST(Faults, MatchByActionName_StrikesOnlyThat) {
     Faults faults(1);
     faults.add(rule_of(R"({"fault":"drop_after_apply","match":{"action":"freeze"}})"));
     EXPECT_FALSE(faults.plan_request(action("add_time")).ending);
-    EXPECT_EQ(faults.plan_request(action("freeze")).ending, FaultKind::Drop);
+    EXPECT_EQ(faults.plan_request(action("freeze")).ending, FaultKind::Break);
 }
 
 TEST(Faults, MatchBySessionMethodAndPath_NeedsAllOfThem) {
     FaultMatch const match = rule_of(R"({"fault":"html","match":
         {"session":"s1","method":"POST","path":"progress"}})")
                                  .match;
-    EXPECT_TRUE(matches(match, {Endpoint::Progress, "POST", "s1", ""}));
-    EXPECT_FALSE(matches(match, {Endpoint::Progress, "POST", "s2", ""}));
-    EXPECT_FALSE(matches(match, {Endpoint::Action, "POST", "s1", "freeze"}));
+    EXPECT_TRUE(matches(match, {Endpoint::Progress, "POST", "s1", "", false}));
+    EXPECT_FALSE(matches(match, {Endpoint::Progress, "POST", "s2", "", false}));
+    EXPECT_FALSE(matches(match, {Endpoint::Action, "POST", "s1", "freeze", false}));
 }
 
 TEST(Faults, Times_AreUsedUp) {
@@ -57,7 +57,7 @@ TEST(Faults, SlowBeforeAndSlowAfter_ComposeWithAnEnding) {
     auto const plan = faults.plan_request(action("freeze"));
     EXPECT_EQ(plan.before, Millis{100});
     EXPECT_EQ(plan.after, Millis{50});
-    EXPECT_EQ(plan.canned.status, 500);
+    EXPECT_EQ(plan.canned->status, 500);
     EXPECT_EQ(plan.rules.size(), 3U);
 }
 
@@ -66,7 +66,7 @@ TEST(Faults, TwoEndings_TheFirstWinsAndTheOtherIsKept) {
     faults.add(rule_of(R"({"fault":"status_before","status":503,"times":1})"));
     faults.add(rule_of(R"({"fault":"drop_before_apply","times":1})"));
     EXPECT_EQ(faults.plan_request(action("freeze")).ending, FaultKind::Canned);
-    EXPECT_EQ(faults.plan_request(action("freeze")).ending, FaultKind::Drop);
+    EXPECT_EQ(faults.plan_request(action("freeze")).ending, FaultKind::Break);
     EXPECT_FALSE(faults.plan_request(action("freeze")).ending);
 }
 
@@ -100,8 +100,50 @@ TEST(Faults, OfConnections_DoNotStrikeRequests) {
     Faults faults(1);
     faults.add(rule_of(R"({"fault":"drop_on_accept","times":1})"));
     EXPECT_FALSE(faults.plan_request(action("freeze")).ending);
-    EXPECT_TRUE(faults.plan_connection().drop);
-    EXPECT_FALSE(faults.plan_connection().drop);
+    EXPECT_TRUE(faults.plan_connection().cut);
+    EXPECT_FALSE(faults.plan_connection().cut);
+}
+
+TEST(Faults, Skip_SparesTheFirst) {
+    Faults faults(1);
+    faults.add(rule_of(R"({"fault":"drop_before_apply","skip":2,"times":1})"));
+    EXPECT_FALSE(faults.plan_request(action("freeze")).ending);
+    EXPECT_FALSE(faults.plan_request(action("freeze")).ending);
+    EXPECT_TRUE(faults.plan_request(action("freeze")).ending);
+    EXPECT_FALSE(faults.plan_request(action("freeze")).ending);
+}
+
+TEST(Faults, Sweep_WalksToItsLastPositionAndIsOver) {
+    Faults faults(1);
+    faults.add(rule_of(R"({"fault":"break","at":{"from":3,"to":10,"step":4}})"));
+    EXPECT_EQ(faults.plan_request(action("freeze")).cut.at.offset, 3U);
+    EXPECT_EQ(faults.plan_request(action("freeze")).cut.at.offset, 7U);
+    EXPECT_FALSE(faults.plan_request(action("freeze")).ending);
+}
+
+TEST(Faults, SweepToTheEnd_IsOverWhenAPositionLaysThere) {
+    Faults faults(1);
+    auto const id = faults.add(rule_of(R"({"fault":"break","at":{"from":3}})"));
+    EXPECT_TRUE(faults.plan_request(action("freeze")).ending);
+    faults.reached_the_end(id);
+    EXPECT_FALSE(faults.plan_request(action("freeze")).ending);
+}
+
+TEST(FaultJson, MisspeltName_BringsTheLikelyOne) {
+    auto const rule = parse_fault(Json::parse(R"({"fault":"brake","at":0})"));
+    ASSERT_FALSE(rule);
+    EXPECT_NE(rule.error().detail.find("did you mean break?"), std::string::npos);
+}
+
+TEST(FaultJson, CodeAndShape_MakeTheBody) {
+    auto const canned = [](const char* text) { return rule_of(text).canned.value(); };
+    auto const flat = canned(R"({"fault":"status_before","status":403,"code":"x","shape":"flat"})");
+    EXPECT_EQ(flat.body, R"({"error":"x"})");
+    EXPECT_EQ(flat.status, 403);
+    auto const wait = canned(R"({"fault":"retry_after","value":"soon"})");
+    EXPECT_EQ(wait.headers.at(0).second, "soon");
+    auto const absurd = canned(R"({"fault":"retry_after","seconds":-9000000000000})");
+    EXPECT_EQ(absurd.headers.at(0).second, "-9000000000000");
 }
 
 TEST(FaultJson, WrongField_IsNamed) {
@@ -115,6 +157,14 @@ TEST(FaultJson, WrongField_IsNamed) {
     EXPECT_EQ(wrong_field(R"({"fault":"drop_on_accept","match":{"session":"s"}})"), "match");
     EXPECT_EQ(wrong_field(R"({"fault":"redirect"})"), "location");
     EXPECT_EQ(wrong_field(R"({"fault":"redirect","location":"a\r\nb: c"})"), "location");
+    EXPECT_EQ(wrong_field(R"({"fault":"break"})"), "at");
+    EXPECT_EQ(wrong_field(R"({"fault":"break","at":"middle"})"), "at");
+    EXPECT_EQ(wrong_field(R"({"fault":"break","at":{"from":-1}})"), "at.from");
+    EXPECT_EQ(wrong_field(R"({"fault":"break","at":1,"how":"softly"})"), "how");
+    EXPECT_EQ(wrong_field(R"({"fault":"break","of":"request","at":1,"apply":true})"), "apply");
+    EXPECT_EQ(wrong_field(R"({"fault":"corrupt","at":1})"), "flip");
+    EXPECT_EQ(wrong_field(R"({"fault":"tls","certificate":"fake"})"), "certificate");
+    EXPECT_EQ(wrong_field(R"({"fault":"reshape","interim":[200]})"), "interim");
     EXPECT_EQ(wrong_field(R"([1])"), "");
 }
 

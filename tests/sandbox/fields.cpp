@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tests/sandbox/suggest.hpp"
+
 namespace sandbox {
 
 using cadence::Error;
@@ -103,7 +105,8 @@ cadence::Result<void> Fields::check() const {
     for (auto const& [name, value] : object_.items()) {
         if (!known_.contains(name)) {
             return cadence::fail(ErrorCode::InvalidArgument,
-                                 fmt::format("{}{} is not a field known here", prefix_, name),
+                                 fmt::format("{}{} is not a field known here{}", prefix_, name,
+                                             did_you_mean(name, {known_.begin(), known_.end()})),
                                  prefix_ + name);
         }
     }

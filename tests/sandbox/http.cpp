@@ -2,63 +2,72 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 
 namespace sandbox {
 namespace {
 
+struct Reason {
+    int status;
+    std::string_view text;
+};
+
+constexpr std::array kReasons{
+    Reason{200, "OK"},
+    Reason{201, "Created"},
+    Reason{202, "Accepted"},
+    Reason{204, "No Content"},
+    Reason{301, "Moved Permanently"},
+    Reason{302, "Found"},
+    Reason{307, "Temporary Redirect"},
+    Reason{308, "Permanent Redirect"},
+    Reason{400, "Bad Request"},
+    Reason{401, "Unauthorized"},
+    Reason{403, "Forbidden"},
+    Reason{404, "Not Found"},
+    Reason{405, "Method Not Allowed"},
+    Reason{408, "Request Timeout"},
+    Reason{409, "Conflict"},
+    Reason{413, "Payload Too Large"},
+    Reason{422, "Unprocessable Entity"},
+    Reason{425, "Too Early"},
+    Reason{429, "Too Many Requests"},
+    Reason{500, "Internal Server Error"},
+    Reason{502, "Bad Gateway"},
+    Reason{503, "Service Unavailable"},
+    Reason{504, "Gateway Timeout"},
+};
+
 std::string_view reason_of(int status) {
-    switch (status) {
-        case 200:
-            return "OK";
-        case 201:
-            return "Created";
-        case 302:
-            return "Found";
-        case 400:
-            return "Bad Request";
-        case 401:
-            return "Unauthorized";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 409:
-            return "Conflict";
-        case 413:
-            return "Payload Too Large";
-        case 422:
-            return "Unprocessable Entity";
-        case 429:
-            return "Too Many Requests";
-        case 500:
-            return "Internal Server Error";
-        case 502:
-            return "Bad Gateway";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "Status";
+    for (auto const& reason : kReasons) {
+        if (reason.status == status) return reason.text;
     }
+    return "Status";
 }
 
 }  // namespace
 
-std::string to_wire(const HttpReply& reply, KeepAlive keep_alive, Instant now) {
-    std::string wire = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\nServer: platform-sandbox\r\n",
-                                   reply.status, reason_of(reply.status), to_http_date(now));
+std::string to_wire(const HttpReply& reply, KeepAlive keep_alive, const WireForm& form) {
+    auto wire =
+        fmt::format("HTTP/{} {} {}\r\n", form.version, reply.status, reason_of(reply.status));
+    if (!form.date.empty()) wire += fmt::format("Date: {}\r\n", form.date);
+    wire += "Server: platform-sandbox\r\n";
     if (!reply.content_type.empty())
         wire += fmt::format("Content-Type: {}\r\n", reply.content_type);
     for (auto const& [name, value] : reply.headers) wire += fmt::format("{}: {}\r\n", name, value);
     if (keep_alive == KeepAlive::No) wire += "Connection: close\r\n";
     // These two never have a body, and a client would wait for one that is announced.
     bool const bodiless = reply.status == 204 || reply.status == 304;
-    if (!bodiless) wire += fmt::format("Content-Length: {}\r\n", reply.body.size());
-    wire += "\r\n";
-    if (!bodiless) wire += reply.body;
-    return wire;
+    if (bodiless) return wire + "\r\n";
+    wire += form.framing ? *form.framing : fmt::format("Content-Length: {}\r\n", reply.body.size());
+    return wire + "\r\n" + reply.body;
+}
+
+std::string to_wire(const HttpReply& reply, KeepAlive keep_alive, Instant now) {
+    WireForm form;
+    form.date = to_http_date(now);
+    return to_wire(reply, keep_alive, form);
 }
 
 std::string percent_decode(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,7 @@ struct HttpRequest {
     std::string idempotency_key;  // Idempotency-Key
     std::string request_id;       // x-request-id
     std::uint64_t connection{0};  // counted from 1 in the order of acceptance
+    bool reused{false};           // not the first request of its connection
 };
 
 struct HttpReply {
@@ -31,12 +33,22 @@ struct HttpReply {
     std::string content_type{"application/json"};
     std::string body;
     Headers headers;
+    std::optional<std::int64_t> retry_at_seconds;  // Retry-After as a date, so far from the sending
 };
 
 enum class KeepAlive { Yes, No };
 
+// What else stands around a reply on the wire.
+struct WireForm {
+    std::string version{"1.1"};
+    std::string date;                    // empty: no Date header
+    std::optional<std::string> framing;  // its header lines; none: the true Content-Length
+};
+
 // The reply as HTTP/1.1 bytes, with Date, Content-Length and Connection.
 [[nodiscard]] std::string to_wire(const HttpReply& reply, KeepAlive keep_alive, Instant now);
+[[nodiscard]] std::string to_wire(const HttpReply& reply, KeepAlive keep_alive,
+                                  const WireForm& form);
 
 [[nodiscard]] std::string percent_decode(std::string_view text);
 

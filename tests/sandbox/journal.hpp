@@ -20,8 +20,9 @@ struct Effect {
     std::uint64_t sequence{0};
     Instant at;
     std::string session;
-    std::string kind;    // "progress", "add_time", "freeze", "metadata" …
-    std::string params;  // JSON text: what was asked, and what came of it
+    std::string source{"extension"};  // or person, platform
+    std::string kind;                 // "progress", "add_time", "freeze", "metadata" …
+    std::string params;               // JSON text: what was asked, and what came of it
     std::uint64_t request{0};
     std::uint64_t connection{0};
     std::string idempotency_key;
@@ -41,7 +42,10 @@ struct RequestRecord {
     std::optional<Instant> applied_at;   // it took effect
     std::optional<Instant> answered_at;  // the answer was handed to the kernel completely
     std::optional<std::uint64_t> effect;
-    bool client_gone{false};  // the other side had closed before we would have answered
+    std::optional<std::uint64_t>
+        cut_at;                  // bytes of the answer that were written, or of the request
+    bool read_completely{true};  // false: it was cut itself, at cut_at
+    bool client_gone{false};     // the other side had closed before we would have answered
     bool finished{false};
     int status{0};  // of the answer that was meant to be sent; 0: none was
     std::string code;

@@ -16,6 +16,7 @@ OrderedJson text_or_null(const std::string& text) {
 }
 
 const char* outcome_of(const RequestRecord& record) {
+    if (!record.read_completely) return "cut";
     if (!record.finished) return "pending";
     if (record.answered_at) return "answered";
     return record.client_gone ? "client_gone" : "dropped";
@@ -32,6 +33,7 @@ std::string to_json_text(const Effect& effect) {
     return dump(OrderedJson{{"sequence", effect.sequence},
                             {"atMs", effect.at.time_since_epoch().count()},
                             {"sessionId", effect.session},
+                            {"source", effect.source},
                             {"kind", effect.kind},
                             {"params", OrderedJson::parse(effect.params, nullptr, false)},
                             {"request", effect.request},
@@ -52,6 +54,7 @@ std::string to_json_text(const RequestRecord& record) {
         {"receivedAtMs", record.received_at.time_since_epoch().count()},
         {"appliedAtMs", millis_or_null(record.applied_at)},
         {"answeredAtMs", millis_or_null(record.answered_at)},
+        {"cutAt", record.cut_at ? OrderedJson(*record.cut_at) : OrderedJson(nullptr)},
         {"clientGone", record.client_gone},
         {"outcome", outcome_of(record)},
         {"status", record.status == 0 ? OrderedJson(nullptr) : OrderedJson(record.status)},

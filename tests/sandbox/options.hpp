@@ -17,6 +17,7 @@ struct Options {
     std::optional<std::uint64_t> seed;
     std::string journal;  // empty: effects are kept in memory only
     bool quiet{false};
+    bool reference{false};  // print it and exit
 };
 
 // Or the code to exit with, after help or a complaint has been printed.

@@ -42,30 +42,43 @@ Session* find_session(Platform& platform, std::string_view id) {
     return found == platform.sessions.end() ? nullptr : &found->second;
 }
 
-const Token& launch(Platform& platform, Session& session, TokenFormat format, Millis life,
-                    Instant now) {
+void launch(Platform& platform, Session& session, TokenFormat format, Millis life, Instant now) {
     auto const expires_at = now + life;
-    session.tokens.push_back(
-        Token{make_token(platform, format, expires_at), now, expires_at, false});
-    return session.tokens.back();
+    Token token;
+    token.value = make_token(platform, format, expires_at);
+    token.launched_at = now;
+    token.expires_at = expires_at;
+    session.tokens.push_back(std::move(token));
 }
 
-bool is_live(const Token& token, Instant now) { return !token.revoked && now < token.expires_at; }
+bool is_live(const Token& token, Instant now) {
+    return !token.revoked && now < token.expires_at && !(token.dies_at && now >= *token.dies_at) &&
+           token.uses_left != 0;
+}
 
-bool has_live_token(const Session& session, std::string_view value, Instant now) {
+bool use_token(Session& session, std::string_view value, Instant now) {
     // The newest is the likeliest.
-    return std::any_of(
+    auto const found = std::find_if(
         session.tokens.rbegin(), session.tokens.rend(),
         [value, now](const Token& token) { return token.value == value && is_live(token, now); });
+    if (found == session.tokens.rend()) return false;
+    if (found->uses_left) --*found->uses_left;
+    return true;
 }
 
-void reset(Platform& platform) {
+void reset(Platform& platform, std::uint64_t seed) {
     platform.keys = platform.first_keys;
     platform.sessions.clear();
-    platform.limits.set({});
+    platform.limits = RateLimits();
     platform.faults.clear();
+    platform.people.rules.clear();
+    platform.agenda.clear();
     platform.journal.clear_effects();
     platform.journal.clear_requests();
+    platform.seed = seed;
+    platform.faults.reseed(seed);
+    platform.people.random.seed(seed);
+    platform.random.seed(seed);
 }
 
 }  // namespace sandbox

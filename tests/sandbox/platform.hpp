@@ -12,10 +12,12 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/sandbox/agenda.hpp"
 #include "tests/sandbox/error_shape.hpp"
 #include "tests/sandbox/faults.hpp"
 #include "tests/sandbox/journal.hpp"
 #include "tests/sandbox/lock.hpp"
+#include "tests/sandbox/people.hpp"
 #include "tests/sandbox/rate_limits.hpp"
 
 namespace sandbox {
@@ -25,6 +27,8 @@ struct Token {
     Instant launched_at;
     Instant expires_at;
     bool revoked{false};
+    std::optional<Instant> dies_at;         // earlier than it was told
+    std::optional<std::int64_t> uses_left;  // requests that it still serves
 };
 
 struct Session {
@@ -49,13 +53,17 @@ struct Session {
 };
 
 struct Platform {
-    explicit Platform(std::uint64_t seed) : faults(seed), random(seed) {}
+    explicit Platform(std::uint64_t first_seed)
+        : seed(first_seed), faults(seed), people(seed), random(seed) {}
 
+    std::uint64_t seed;
     std::set<std::string, std::less<>> first_keys;  // what a reset goes back to
     std::set<std::string, std::less<>> keys;
     std::map<std::string, Session, std::less<>> sessions;
     RateLimits limits;
     Faults faults;
+    People people;
+    Agenda agenda;
     Journal journal;
     std::mt19937_64 random;
 };
@@ -66,13 +74,14 @@ enum class TokenFormat { Opaque, Jwt };
 [[nodiscard]] Session* find_session(Platform& platform, std::string_view id);
 
 // Somebody opens the extension: a new launch token, valid for `life`.
-const Token& launch(Platform& platform, Session& session, TokenFormat format, Millis life,
-                    Instant now);
+void launch(Platform& platform, Session& session, TokenFormat format, Millis life, Instant now);
 
 [[nodiscard]] bool is_live(const Token& token, Instant now);
-[[nodiscard]] bool has_live_token(const Session& session, std::string_view value, Instant now);
+// Whether the request's token is live. Counts as one use of it.
+[[nodiscard]] bool use_token(Session& session, std::string_view value, Instant now);
 
-// Forgets lock sessions, limits, faults and the journal; keys are again those of the start.
-void reset(Platform& platform);
+// Forgets lock sessions, limits, faults, people, what is due and the journal; keys are again those
+// of the start. Everything that is random begins anew from `seed`.
+void reset(Platform& platform, std::uint64_t seed);
 
 }  // namespace sandbox

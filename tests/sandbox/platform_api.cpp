@@ -23,9 +23,8 @@ Outcome refuse(const Refusal& refusal, const Session* session,
     return {make_error(refusal.status, refusal.code, refusal.message, shape), refusal.code, {}};
 }
 
-std::optional<Refusal> find_refusal(const Session& session, const HttpRequest& request,
-                                    Instant now) {
-    if (!has_live_token(session, request.main_token, now)) {
+std::optional<Refusal> find_refusal(Session& session, const HttpRequest& request, Instant now) {
+    if (!use_token(session, request.main_token, now)) {
         return Refusal{401, "invalid_main_token", "The launch token is missing, unknown or dead."};
     }
     if (!session.extension_enabled) {
@@ -80,10 +79,16 @@ Outcome write(Platform& platform, Session& session, const Call& call, const Http
     return outcome;
 }
 
-Outcome too_many(const Session& session, Millis wait) {
+Outcome too_many(const Session& session, RetryAfter told, Millis wait, Instant now) {
     auto outcome = refuse({429, "rate_limited", "Too many calls; try again later."}, &session);
-    auto const seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
-    outcome.reply.headers.emplace_back("Retry-After", fmt::format("{}", seconds));
+    auto const seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+    auto& headers = outcome.reply.headers;
+    if (told == RetryAfter::Seconds) {
+        headers.emplace_back("Retry-After", fmt::format("{}", seconds.count()));
+    }
+    if (told == RetryAfter::Date) {
+        headers.emplace_back("Retry-After", to_http_date(now + seconds + std::chrono::seconds(1)));
+    }
     return outcome;
 }
 
@@ -107,7 +112,7 @@ Outcome handle_call(Platform& platform, const Call& call, const HttpRequest& req
         return refuse(*refusal, session);
     }
     auto const wait = platform.limits.admit(key, session->id, rate_class_of(call.endpoint), now);
-    if (wait) return too_many(*session, *wait);
+    if (wait) return too_many(*session, platform.limits.retry_after(), *wait, now);
     if (call.endpoint != Endpoint::Context) {
         return write(platform, *session, call, request, request_number, now);
     }

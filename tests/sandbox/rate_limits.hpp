@@ -22,9 +22,14 @@ struct RateFigures {
 inline constexpr RateFigures kDocumentedFigures{300, 120, 30};
 inline constexpr RateFigures kLowerFigures{120, 60, 20};
 
+// What a refusal tells about when to come again. The documentation does not promise anything.
+enum class RetryAfter { None, Seconds, Date };
+
 class RateLimits {
   public:
     void set(RateFigures figures);
+    void tell(RetryAfter retry_after) { retry_after_ = retry_after; }
+    [[nodiscard]] RetryAfter retry_after() const { return retry_after_; }
     [[nodiscard]] const RateFigures& figures() const { return figures_; }
 
     // Empty: admitted, and counted. Otherwise how long until one more would be; not counted.
@@ -33,6 +38,7 @@ class RateLimits {
 
   private:
     RateFigures figures_;
+    RetryAfter retry_after_{RetryAfter::None};
     std::map<std::string, std::deque<Instant>> admitted_;
 };
 

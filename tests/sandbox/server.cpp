@@ -2,123 +2,23 @@
 
 #include <fmt/format.h>
 #include <openssl/ssl.h>
-#include <poll.h>
 #include <sys/resource.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <set>
 
+#include "tests/sandbox/connection.hpp"
 #include "tests/sandbox/control_api.hpp"
-#include "tests/sandbox/exchange.hpp"
 
 namespace sandbox {
 namespace {
-
-namespace asio = boost::asio;
-namespace ssl = boost::asio::ssl;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
-using tcp = asio::ip::tcp;
-using TlsStream = ssl::stream<tcp::socket>;
-using boost::system::error_code;
-
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-
-struct Received {
-    bool complete{false};
-    int refusal{0};  // of bytes that are no request; 0: the connection just ended
-    HttpRequest request;
-    KeepAlive keep_alive{KeepAlive::Yes};
-};
-
-using Parser = http::request_parser<http::string_body>;
-
-HttpRequest to_request(const http::request<http::string_body>& message) {
-    auto const text = [&message](std::string_view name) { return std::string(message[name]); };
-    std::string_view const target(message.target().data(), message.target().size());
-    auto const question = target.find('?');
-    HttpRequest request;
-    request.method = std::string(message.method_string());
-    request.path = target.substr(0, question);
-    if (question != std::string_view::npos) request.query = target.substr(question + 1);
-    request.body = message.body();
-    request.content_type = text("content-type");
-    request.authorization = text("authorization");
-    request.main_token = text("x-chastify-main-token");
-    request.idempotency_key = text("idempotency-key");
-    request.request_id = text("x-request-id");
-    return request;
-}
-
-int refusal_of(const error_code& ec) {
-    if (ec == http::error::end_of_stream || ec == http::error::partial_message) return 0;
-    if (ec == http::error::body_limit) return 413;
-    return ec.category() == make_error_code(http::error::bad_method).category() ? 400 : 0;
-}
-
-template <class Stream>
-asio::awaitable<Received> read_request(Stream& stream, beast::flat_buffer& buffer) {
-    constexpr std::uint64_t kMostBody = 1U << 20U;
-    constexpr std::uint32_t kMostHeader = 16U << 10U;
-    Parser parser;
-    parser.body_limit(kMostBody);
-    parser.header_limit(kMostHeader);
-    auto const [ec, size] = co_await http::async_read(stream, buffer, parser, kTuple);
-    Received received;
-    if (ec) {
-        received.refusal = refusal_of(ec);
-        co_return received;
-    }
-    received.complete = true;
-    received.request = to_request(parser.get());
-    received.keep_alive = parser.get().keep_alive() ? KeepAlive::Yes : KeepAlive::No;
-    co_return received;
-}
-
-template <class Stream>
-asio::awaitable<bool> write_all(Stream& stream, const std::string& bytes) {
-    auto const view = asio::buffer(bytes);
-    auto const [ec, size] = co_await asio::async_write(stream, view, kTuple);
-    co_return !ec;
-}
-
-template <class Stream>
-asio::awaitable<void> refuse(Stream& stream, int status) {
-    HttpReply reply;
-    reply.status = status;
-    reply.content_type.clear();
-    auto const wire = to_wire(reply, KeepAlive::No, wall_now());
-    co_await write_all(stream, wire);
-}
-
-// Whether the other side has closed or died. Bytes it sent before do not hide that.
-bool is_gone(tcp::socket& socket) {
-    pollfd watched{socket.native_handle(), POLLRDHUP, 0};
-    return ::poll(&watched, 1, 0) != 0;
-}
-
-asio::awaitable<void> wait(asio::steady_timer& timer, Millis duration) {
-    if (duration <= Millis{0}) co_return;
-    timer.expires_after(duration);
-    co_await timer.async_wait(kTuple);
-}
 
 void report(std::exception_ptr failure) {
     if (!failure) return;
@@ -129,11 +29,17 @@ void report(std::exception_ptr failure) {
     }
 }
 
-ssl::context make_tls(const Certificates& certificates) {
+ssl::context make_tls(const Certificates& certificates, const Handshake& wanted) {
     ssl::context tls(ssl::context::tls_server);
-    SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
-    tls.use_certificate(asio::buffer(certificates.certificate), ssl::context::pem);
-    tls.use_private_key(asio::buffer(certificates.key), ssl::context::pem);
+    auto* const raw = tls.native_handle();
+    SSL_CTX_set_min_proto_version(raw, wanted.only_tls_1_1 ? TLS1_1_VERSION : TLS1_2_VERSION);
+    if (wanted.only_tls_1_1) {
+        SSL_CTX_set_max_proto_version(raw, TLS1_1_VERSION);
+        SSL_CTX_set_cipher_list(raw, "DEFAULT:@SECLEVEL=0");  // or OpenSSL 3 would not speak it
+    }
+    auto const& identity = certificates.identities.at(wanted.certificate);
+    tls.use_certificate(asio::buffer(identity.certificate), ssl::context::pem);
+    tls.use_private_key(asio::buffer(identity.key), ssl::context::pem);
     return tls;
 }
 
@@ -151,10 +57,12 @@ class Server::Loop {
   public:
     Loop(Platform& platform, const Certificates& certificates, Ports wanted)
         : platform_(platform),
-          tls_(make_tls(certificates)),
+          certificates_(certificates),
+          tls_(make_tls(certificates, {})),
           https_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), wanted.https)),
           control_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), wanted.control)),
-          signals_(io_, SIGTERM, SIGINT) {}
+          signals_(io_, SIGTERM, SIGINT),
+          agenda_(io_) {}
 
     [[nodiscard]] Ports ports() const {
         return {https_.local_endpoint().port(), control_.local_endpoint().port()};
@@ -165,6 +73,7 @@ class Server::Loop {
         asio::co_spawn(io_, accept_on(https_, &Loop::serve_https), report);
         asio::co_spawn(io_, accept_on(control_, &Loop::serve_control), report);
         asio::co_spawn(io_, stop_on_signal(), report);
+        asio::co_spawn(io_, keep_agenda(), report);
         io_.run();
     }
 
@@ -201,6 +110,7 @@ class Server::Loop {
         stopping_ = true;
         https_.close();
         control_.close();
+        agenda_.cancel();
         for (auto* const connection : connections_) connection->abort();
     }
 
@@ -218,74 +128,160 @@ class Server::Loop {
         }
     }
 
-    asio::awaitable<void> serve_https(tcp::socket socket) {
-        auto const number = ++last_connection_;
-        TlsStream stream(std::move(socket), tls_);
-        Connection connection(*this, stream.next_layer());
-        auto const plan = platform_.faults.plan_connection();
-        if (plan.drop || stopping_) co_return;
-        co_await wait(connection.timer, plan.before_handshake);
-        auto const [ec] = co_await stream.async_handshake(ssl::stream_base::server, kTuple);
-        if (ec) co_return;
-        beast::flat_buffer buffer;
-        auto going = KeepAlive::Yes;
-        while (going == KeepAlive::Yes && !stopping_) {
-            auto received = co_await read_request(stream, buffer);
-            if (received.refusal != 0) co_await refuse(stream, received.refusal);
-            if (!received.complete) co_return;
-            received.request.connection = number;
-            going = co_await answer(stream, connection, received);
+    // Things that are due happen whether anybody calls or not. The wall clock may be stepped: it is
+    // looked at every second.
+    asio::awaitable<void> keep_agenda() {
+        constexpr Millis kLongest = std::chrono::seconds(1);
+        while (!stopping_) {
+            run_due(platform_, wall_now());
+            auto const next = platform_.agenda.next();
+            auto const left = next ? *next - wall_now() : Millis{std::chrono::hours(1)};
+            agenda_.expires_after(next ? std::clamp(left, Millis{1}, kLongest) : left);
+            co_await agenda_.async_wait(kTuple);
         }
     }
 
-    asio::awaitable<KeepAlive> answer(TlsStream& stream, Connection& connection,
-                                      Received& received) {
-        auto const exchange =
-            begin_exchange(platform_, std::move(received.request), received.keep_alive, wall_now());
+    asio::awaitable<void> serve_https(tcp::socket socket) {
+        auto const number = ++last_connection_;
+        auto const plan = platform_.faults.plan_connection();
+        std::optional<ssl::context> special;
+        if (plan.handshake) special.emplace(make_tls(certificates_, *plan.handshake));
+        TlsStream stream(std::move(socket), special ? *special : tls_);
+        Connection connection(*this, stream.next_layer().socket());
+        auto const hello = co_await greet(stream, connection, plan);
+        if (!hello || stopping_) co_return;
+        auto const view = asio::buffer(*hello);
+        auto const [ec, size] =
+            co_await stream.async_handshake(ssl::stream_base::server, view, kTuple);
+        if (ec) co_return;
+        co_await converse(stream, connection, number);
+    }
+
+    // What was read of the handshake already; empty when that was all.
+    asio::awaitable<std::optional<std::string>> greet(TlsStream& stream, Connection& connection,
+                                                      const ConnectionPlan& plan) {
+        Hello hello;
+        auto& tcp_stream = stream.next_layer();
+        for (auto const& pause : plan.pauses) {
+            auto const place = co_await hello.read_to(tcp_stream, pause.at);
+            if (!place) co_return std::nullopt;
+            co_await wait(connection.timer, pause.length);
+        }
+        if (!plan.cut) co_return hello.bytes();
+        auto const place = co_await hello.read_to(tcp_stream, plan.cut->at);
+        if (place && hello.at_end(*place)) platform_.faults.reached_the_end(plan.cut->rule);
+        // There is no TLS yet that could say goodbye.
+        auto const parting = plan.cut->parting == Parting::Reset ? Parting::Reset : Parting::Close;
+        co_await part(stream, parting);
+        co_return std::nullopt;
+    }
+
+    asio::awaitable<void> converse(TlsStream& stream, Connection& connection,
+                                   std::uint64_t number) {
+        std::string left_over;
+        Next next;
+        for (bool reused = false; next.keep_alive == KeepAlive::Yes && !stopping_; reused = true) {
+            Reading reading(platform_.faults);
+            auto received = co_await read_request(stream, connection.timer, reading, left_over,
+                                                  reused, next.idle_close);
+            if (received.end == Received::End::Closed || stopping_) co_return;
+            if (received.end == Received::End::Refused) {
+                co_await refuse(stream, received.refusal);
+                co_return;
+            }
+            if (received.end == Received::End::Broken) {
+                record_broken(platform_, reading, number, wall_now());
+                co_await part(stream, received.parting);
+                co_return;
+            }
+            received.request.connection = number;
+            received.request.reused = reused;
+            next = co_await answer(stream, connection, received, reading);
+        }
+    }
+
+    template <class Stream>
+    asio::awaitable<void> refuse(Stream& stream, int status) {
+        HttpReply reply;
+        reply.status = status;
+        reply.content_type.clear();
+        auto const wire = to_wire(reply, KeepAlive::No, wall_now());
+        co_await write_all(stream, wire);
+    }
+
+    struct Next {
+        KeepAlive keep_alive{KeepAlive::Yes};
+        std::optional<Millis> idle_close;
+    };
+
+    asio::awaitable<Next> answer(TlsStream& stream, Connection& connection, Received& received,
+                                 const Reading& reading) {
+        auto const exchange = begin_exchange(platform_, std::move(received.request),
+                                             received.keep_alive, reading.rules(), wall_now());
+        auto& socket = stream.next_layer().socket();
+        Next next{KeepAlive::No, exchange.plan.idle_close};
         co_await wait(connection.timer, exchange.plan.before);
-        bool const unwanted = !exchange.plan.apply_if_client_gone && is_gone(stream.next_layer());
+        bool const unwanted = !exchange.plan.apply_if_client_gone && is_gone(socket);
         if (unwanted || stopping_) {
             auto const fate = unwanted ? Fate::ClientGone : Fate::Dropped;
             finish_exchange(platform_, exchange, fate, wall_now());
-            co_return KeepAlive::No;
+            co_return next;
         }
         auto const reply = perform_exchange(platform_, exchange, wall_now());
+        agenda_.cancel();  // it may be due sooner now
         co_await wait(connection.timer, exchange.plan.after);
-        auto const fate = co_await send(stream, reply);
+        auto const fate = co_await send(stream, connection, reply.script);
         finish_exchange(platform_, exchange, fate, wall_now());
-        co_return fate == Fate::Answered ? reply.keep_alive : KeepAlive::No;
+        if (fate == Fate::Answered) next.keep_alive = reply.keep_alive;
+        bool const ours_to_end = next.keep_alive == KeepAlive::No && fate != Fate::ClientGone;
+        if (ours_to_end && !stopping_) co_await part(stream, reply.parting);
+        co_return next;
     }
 
-    asio::awaitable<Fate> send(TlsStream& stream, const WireAnswer& reply) {
-        if (stopping_) co_return Fate::Dropped;
-        if (is_gone(stream.next_layer())) co_return Fate::ClientGone;
-        if (reply.bytes.empty()) co_return Fate::Dropped;
-        bool const written = co_await write_all(stream, reply.bytes);
-        if (!written) co_return Fate::ClientGone;
-        co_return reply.whole ? Fate::Answered : Fate::Dropped;
+    asio::awaitable<Fate> send(TlsStream& stream, Connection& connection, const Script& script) {
+        for (auto const& piece : script.pieces) {
+            co_await wait(connection.timer, piece.pause);
+            if (stopping_) co_return Fate::Dropped;
+            if (is_gone(stream.next_layer().socket())) co_return Fate::ClientGone;
+            if (piece.bytes.empty()) continue;
+            bool const written = co_await write_all(stream, piece.bytes);
+            if (!written) co_return Fate::ClientGone;
+        }
+        co_return script.whole ? Fate::Answered : Fate::Dropped;
     }
 
     asio::awaitable<void> serve_control(tcp::socket socket) {
-        Connection const connection(*this, socket);
-        beast::flat_buffer buffer;
+        TcpStream stream(std::move(socket));
+        Connection connection(*this, stream.socket());
+        Faults none(0);
+        std::string left_over;
         auto going = KeepAlive::Yes;
         while (going == KeepAlive::Yes && !stopping_) {
-            auto const received = co_await read_request(socket, buffer);
-            if (received.refusal != 0) co_await refuse(socket, received.refusal);
-            if (!received.complete) co_return;
+            Reading reading(none);
+            std::optional<Millis> const for_ever;
+            auto const received = co_await read_request(stream, connection.timer, reading,
+                                                        left_over, false, for_ever);
+            if (received.end == Received::End::Closed || stopping_) co_return;
+            if (received.end == Received::End::Refused) {
+                co_await refuse(stream, received.refusal);
+                co_return;
+            }
             auto const reply = handle_control(platform_, received.request, wall_now());
+            agenda_.cancel();
             auto const wire = to_wire(reply, received.keep_alive, wall_now());
-            bool const written = co_await write_all(socket, wire);
+            bool const written = co_await write_all(stream, wire);
             going = written ? received.keep_alive : KeepAlive::No;
         }
     }
 
     Platform& platform_;
     asio::io_context io_{1};
+    const Certificates& certificates_;
     ssl::context tls_;
     tcp::acceptor https_;
     tcp::acceptor control_;
     asio::signal_set signals_;
+    asio::steady_timer agenda_;
     std::set<Connection*> connections_;
     std::uint64_t last_connection_{0};
     bool stopping_{false};

@@ -19,8 +19,8 @@ struct Ports {
 
 class Server {
   public:
-    // Listens already when it returns; a port of 0 is the kernel's choice. `platform` must outlive
-    // it.
+    // Listens already when it returns; a port of 0 is the kernel's choice. `platform` and
+    // `certificates` must outlive it.
     [[nodiscard]] static cadence::Result<Server> listen(Platform& platform,
                                                         const Certificates& certificates,
                                                         Ports wanted);

@@ -36,10 +36,14 @@ const KnownCode* find_known(std::string_view code) {
     return found == kKnownCodes.end() ? nullptr : found;
 }
 
-AnswerKind kind_of_client_error(int status, const ErrorBody& body) {
+// `cut`: the body broke off. It is not applied then either, but which of its meanings a 403 or a
+// 409 had cannot be told: a dead token, an ended lock and a suspended one look alike. So it is the
+// host's fault, and the next answer says.
+AnswerKind kind_of_client_error(int status, const ErrorBody& body, bool cut) {
     if (status == 401) return AnswerKind::TokenRefused;
     if (status == 408 || status == 425 || status == 429) return AnswerKind::Throttled;
     if (const KnownCode* known = find_known(body.code)) return known->kind;
+    if (cut && !body.json && (status == 403 || status == 409)) return AnswerKind::HostFault;
     if (status == 403) {
         return body.empty || body.json ? AnswerKind::TokenRefused : AnswerKind::HostFault;
     }
@@ -47,9 +51,9 @@ AnswerKind kind_of_client_error(int status, const ErrorBody& body) {
     return AnswerKind::Rejected;
 }
 
-AnswerKind kind_of(int status, const ErrorBody& body) {
+AnswerKind kind_of(int status, const ErrorBody& body, bool cut) {
     if (status >= 200 && status < 300) return AnswerKind::Applied;
-    if (status >= 400 && status < 500) return kind_of_client_error(status, body);
+    if (status >= 400 && status < 500) return kind_of_client_error(status, body, cut);
     return AnswerKind::Unknown;
 }
 
@@ -79,7 +83,7 @@ Answer interpret_write(const net::HttpsOutcome& outcome, const Redaction& redact
     answer.elapsed = outcome.elapsed;
     read_times(answer, response.headers, now);
     const ErrorBody body = parse_error_body(response.body);
-    answer.kind = kind_of(response.status, body);
+    answer.kind = kind_of(response.status, body, !response.body_complete);
     if (answer.kind == AnswerKind::Applied) return answer;
     // A platform that echoes a token as its code is not quoted.
     if (!redaction.betrays(body.code)) answer.code = body.code;

@@ -84,6 +84,13 @@ TEST_F(ProgramTest, How_TellsFinResetAndGoodbyeApart) {
     EXPECT_EQ(effects(), 3U);
 }
 
+TEST_F(ProgramTest, ClosedListener_RefusesConnectionsUntilItOpensAgain) {
+    control("POST", "/listener", R"({"open":false})");
+    EXPECT_FALSE(Socket::can_connect(https_));
+    control("POST", "/listener", R"({"open":true})");
+    EXPECT_NE(exchange(action(kAddTime)), "");
+}
+
 TEST_F(ProgramTest, HandshakeCutAtAnyByte_FailsIt) {
     fault(R"({"fault":"break","of":"handshake","at":{"from":0,"step":41}})");
     int failed = 0;
@@ -113,7 +120,7 @@ TEST_F(ProgramTest, Stalls_DelayAndLoseNothing) {
 
 TEST_F(ProgramTest, CorruptedRequest_IsTakenAsItArrives) {
     fault(R"({"fault":"corrupt","of":"request","at":-2,"flip":2,"times":1})");
-    exchange(action(kAddTime));  // 5 became 7
+    EXPECT_NE(exchange(action(kAddTime)), "");  // 5 became 7
     EXPECT_EQ(control("GET", "/effects", "")["items"][0]["params"]["asked"], 7);
     fault(R"({"fault":"corrupt","of":"request","at":0,"insert":"?? ","times":1})");
     EXPECT_TRUE(exchange(action(kAddTime)).starts_with("HTTP/1.1 400"));

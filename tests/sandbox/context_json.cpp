@@ -38,6 +38,7 @@ Json lock_data(const Session& session, Instant now) {
               {"keyholderUsername", "keyholder_" + session.id},
               {"wearerLastSeenTimestamp", now.time_since_epoch().count()},
               {"keyholderLastSeenTimestamp", nullptr}};
+    for (auto const& name : session.null_lock_data) data[name] = nullptr;
     for (auto const& name : session.omitted_lock_data) data.erase(name);
     return data;
 }

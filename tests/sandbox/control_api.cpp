@@ -40,6 +40,15 @@ ControlResult revoke_key(ControlCall& call) {
     return json_reply(200, {{"revoked", 1}});
 }
 
+ControlResult set_listener(ControlCall& call) {
+    Fields fields(call.body);
+    fields.require("open");
+    auto const open = fields.flag("open").value_or(true);
+    if (auto const checked = fields.check(); !checked) return tl::unexpected(checked.error());
+    call.platform.listening = open;
+    return json_reply(200, {{"open", open}});
+}
+
 ControlResult reset_all(ControlCall& call) {
     Fields fields(call.body);
     auto const seed = fields.integer("seed", 0, INT64_MAX);
@@ -107,6 +116,9 @@ constexpr std::array kControlRoutes{
         "Calls per key, lock session and class in any 60 s; null lifts one. Off until set. "
         "documented: read 300, write 120, action 30; lower: 120, 60, 20. What comes too "
         "early is a 429 that changes nothing, with Retry-After only when asked for."},
+    ControlRoute{"POST", "listener", set_listener, "open",
+                 "false: connections to the platform are refused, as when it is down; those that "
+                 "stand go on. true: it listens again, on the same port."},
     ControlRoute{"POST", "faults", add_faults, "a fault, below", "One rule or an array -> {ids}."},
     ControlRoute{"GET", "faults", list_faults, "",
                  "The rules, their hits, and where a sweep stands; times is 0 when it is over."},

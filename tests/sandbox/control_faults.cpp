@@ -104,7 +104,11 @@ ControlResult set_limits(ControlCall& call) {
     auto told = call.platform.limits.retry_after();
     read_telling(told, fields);
     if (auto const checked = fields.check(); !checked) return tl::unexpected(checked.error());
-    call.platform.limits.set(figures);
+    // The same figures again leave the calls counted that were made.
+    auto const& old = call.platform.limits.figures();
+    bool const same =
+        figures.read == old.read && figures.write == old.write && figures.action == old.action;
+    if (!same) call.platform.limits.set(figures);
     call.platform.limits.tell(told);
     return json_reply(200, to_json(call.platform.limits));
 }

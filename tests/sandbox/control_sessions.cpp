@@ -42,6 +42,7 @@ Json to_json(const Session& session, Instant now) {
         {"contextUnder", session.context_under_data ? Json("data") : Json(nullptr)},
         {"errorShape", session.error_shape ? Json(to_string(*session.error_shape)) : Json(nullptr)},
         {"omitLockData", session.omitted_lock_data},
+        {"nullLockData", session.null_lock_data},
         {"lockData", lock_data(session, now)},
         {"frozenUntil", lock.frozen(now) ? instant_or_null(lock.frozen_until()) : Json(nullptr)},
         {"pilloryUntil",

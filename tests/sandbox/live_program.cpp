@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -21,6 +22,18 @@ namespace {
 
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
+
+int connected_to(int port) {  // negative: nobody listens
+    auto const fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto const* raw = reinterpret_cast<const sockaddr*>(&address);
+    if (::connect(fd, raw, sizeof(address)) == 0) return fd;
+    ::close(fd);
+    return -1;
+}
 
 pid_t spawn(std::vector<std::string> arguments, int out, int err) {
     auto const program = std::string(CADENCED_BIN_DIR) + "/platform-sandbox";
@@ -57,13 +70,12 @@ fs::path make_directory() {
 
 }  // namespace
 
-Socket::Socket(int port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto const* raw = reinterpret_cast<const sockaddr*>(&address);
-    EXPECT_EQ(::connect(fd_, raw, sizeof(address)), 0);
+Socket::Socket(int port) : fd_(connected_to(port)) { EXPECT_GE(fd_, 0); }
+
+bool Socket::can_connect(int port) {
+    auto const fd = connected_to(port);
+    if (fd >= 0) ::close(fd);
+    return fd >= 0;
 }
 
 Socket::~Socket() { ::close(fd_); }

@@ -21,6 +21,7 @@ class Socket {
     Socket& operator=(const Socket&) = delete;
     ~Socket();
     [[nodiscard]] int fd() const { return fd_; }
+    [[nodiscard]] static bool can_connect(int port);
 
   private:
     int fd_;

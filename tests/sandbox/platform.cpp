@@ -75,6 +75,7 @@ void reset(Platform& platform, std::uint64_t seed) {
     platform.agenda.clear();
     platform.journal.clear_effects();
     platform.journal.clear_requests();
+    platform.listening = true;
     platform.seed = seed;
     platform.faults.reseed(seed);
     platform.people.random.seed(seed);

@@ -45,6 +45,7 @@ struct Session {
     bool context_under_data{false};  // the context's body is wrapped: {"data":{…}}
     std::optional<ErrorShape> error_shape;
     std::vector<std::string> omitted_lock_data;  // fields of lockData that are left out
+    std::vector<std::string> null_lock_data;     // fields of lockData that are null
     std::string extension_requirements;          // JSON text; empty: none is configured
     std::string metadata{"{}"};                  // JSON text
     std::string state{"{}"};                     // JSON text
@@ -57,6 +58,7 @@ struct Platform {
         : seed(first_seed), faults(seed), people(seed), random(seed) {}
 
     std::uint64_t seed;
+    bool listening{true};  // false: connections to the platform are refused
     std::set<std::string, std::less<>> first_keys;  // what a reset goes back to
     std::set<std::string, std::less<>> keys;
     std::map<std::string, Session, std::less<>> sessions;

@@ -16,6 +16,7 @@ FIELDS OF A LOCK SESSION (POST /sessions, PATCH /sessions/ID, "change" of POST /
   role: wearer or keyholder   extensionRequirements: the platform's own object, or null
   errorShape: flat, nested, plain, empty or html; null: the key's error flat, others nested
   contextUnder: "data" or null   omitLockData: names left out of lockData
+  nullLockData: names that are null in it
 )";
 
 constexpr std::string_view kRules = R"(

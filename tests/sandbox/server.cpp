@@ -61,12 +61,11 @@ class Server::Loop {
           tls_(make_tls(certificates, {})),
           https_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), wanted.https)),
           control_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), wanted.control)),
+          ports_{https_.local_endpoint().port(), control_.local_endpoint().port()},
           signals_(io_, SIGTERM, SIGINT),
           agenda_(io_) {}
 
-    [[nodiscard]] Ports ports() const {
-        return {https_.local_endpoint().port(), control_.local_endpoint().port()};
-    }
+    [[nodiscard]] Ports ports() const { return ports_; }
 
     void run() {
         raise_file_limit();
@@ -119,7 +118,7 @@ class Server::Loop {
         while (!stopping_) {
             auto [ec, socket] = co_await acceptor.async_accept(kTuple);
             if (stopping_) co_return;
-            if (ec) {  // out of files, for one: those that run will free some
+            if (ec) {  // closed for a while, or out of files: those that run will free some
                 co_await wait(pause, Millis{20});
                 continue;
             }
@@ -139,6 +138,23 @@ class Server::Loop {
             agenda_.expires_after(next ? std::clamp(left, Millis{1}, kLongest) : left);
             co_await agenda_.async_wait(kTuple);
         }
+    }
+
+    // Closes or opens the platform's port as it was told; who accepts on it tries again and again.
+    void mind_listener() {
+        if (platform_.listening == https_.is_open() || stopping_) return;
+        error_code failed;
+        if (!platform_.listening) {
+            https_.close(failed);
+            return;
+        }
+        tcp::endpoint const place(asio::ip::address_v4::loopback(), ports_.https);
+        https_.open(place.protocol(), failed);
+        https_.set_option(tcp::acceptor::reuse_address(true), failed);
+        https_.bind(place, failed);
+        if (!failed) https_.listen(asio::socket_base::max_listen_connections, failed);
+        if (failed)
+            fmt::print(stderr, "platform-sandbox: cannot listen again: {}\n", failed.message());
     }
 
     asio::awaitable<void> serve_https(tcp::socket socket) {
@@ -268,6 +284,7 @@ class Server::Loop {
             }
             auto const reply = handle_control(platform_, received.request, wall_now());
             agenda_.cancel();
+            mind_listener();
             auto const wire = to_wire(reply, received.keep_alive, wall_now());
             bool const written = co_await write_all(stream, wire);
             going = written ? received.keep_alive : KeepAlive::No;
@@ -280,6 +297,7 @@ class Server::Loop {
     ssl::context tls_;
     tcp::acceptor https_;
     tcp::acceptor control_;
+    Ports ports_;
     asio::signal_set signals_;
     asio::steady_timer agenda_;
     std::set<Connection*> connections_;

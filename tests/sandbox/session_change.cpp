@@ -58,6 +58,16 @@ void read_flags(Session& session, Fields& fields) {
     }
 }
 
+void read_names(std::vector<std::string>& names, Fields& fields, const char* field) {
+    auto const* asked = fields.find(field);
+    if (asked == nullptr) return;
+    names.clear();
+    for (auto const& name : asked->is_array() ? *asked : Json::array({Json()})) {
+        if (!name.is_string()) return fields.complain(field, "must be an array of names");
+        names.push_back(name.get<std::string>());
+    }
+}
+
 void read_shapes(Session& session, Fields& fields) {
     if (fields.is_null("errorShape")) session.error_shape.reset();
     if (auto const shape = fields.text("errorShape")) {
@@ -71,13 +81,8 @@ void read_shapes(Session& session, Fields& fields) {
         if (*under != "data") fields.complain("contextUnder", "must be \"data\" or null");
         session.context_under_data = true;
     }
-    auto const* omitted = fields.find("omitLockData");
-    if (omitted == nullptr) return;
-    session.omitted_lock_data.clear();
-    for (auto const& name : omitted->is_array() ? *omitted : Json::array({Json()})) {
-        if (!name.is_string()) return fields.complain("omitLockData", "must be an array of names");
-        session.omitted_lock_data.push_back(name.get<std::string>());
-    }
+    read_names(session.omitted_lock_data, fields, "omitLockData");
+    read_names(session.null_lock_data, fields, "nullLockData");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <vector>
 
 #include "tests/e2e/world.hpp"
 
@@ -34,11 +35,15 @@ Json sweep(const char* part, int step) {
             {"match", {{"path", "action"}}}};
 }
 
+std::vector<Json> requests(const World& world) {
+    return world.sandbox.get("/requests").at("items").get<std::vector<Json>>();
+}
+
 // What every true answer to an action has before its body {"ok":true}: the last position of the
 // sweep was its end.
 std::size_t header_size(const World& world) {
     std::size_t size = 0;
-    for (const auto& request : world.sandbox.get("/requests").at("items")) {
+    for (const auto& request : requests(world)) {
         auto const cut = request.at("cutAt");
         if (!cut.is_null()) size = std::max(size, cut.get<std::size_t>());
     }
@@ -89,7 +94,7 @@ TEST(Cut, AnswerAtEveryPosition_IsAppliedOnceAndKnownOnlyWhenItsHeaderCame) {
     auto const believed = states(world);
     auto const header = header_size(world);
     int cut_in_the_header = 0;
-    for (const auto& request : world.sandbox.get("/requests").at("items")) {
+    for (const auto& request : requests(world)) {
         if (request.at("endpoint") != "action") continue;
         auto const& state = believed.at(delivery_of(request));
         auto const cut = request.at("cutAt");
@@ -107,7 +112,7 @@ TEST(Cut, RequestAtEveryPosition_IsNotAppliedAndNotRepeated) {
     ASSERT_TRUE(eventually(seconds{60}, [&world] { return is_over(world); }));
     ASSERT_TRUE(world.settles());
     int cut = 0;
-    for (const auto& request : world.sandbox.get("/requests").at("items")) {
+    for (const auto& request : requests(world)) {
         cut += request.at("outcome") == "cut" ? 1 : 0;
     }
     EXPECT_GT(cut, 25);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -57,7 +59,8 @@ class ExchangeTest : public ::testing::Test {
         last_wire = wire;
         auto const split = wire.find("\r\n\r\n");
         if (split == std::string::npos) return {};
-        return {std::stoi(wire.substr(9, 3)), wire.substr(split + 4)};
+        return {std::atoi(wire.c_str() + std::min<std::size_t>(9, wire.size())),
+                wire.substr(split + 4)};
     }
 
     Answer act(const char* body) { return call("POST", "/action", body); }

@@ -49,7 +49,6 @@ class Reading {
     Faults& faults_;
     ReadingPlan plan_;
     Call call_;
-    HttpRequest line_;
     std::uint64_t read_{0};
     std::optional<Extent> extent_;  // once it is complete
     bool begun_{false};

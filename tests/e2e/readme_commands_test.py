@@ -1,4 +1,4 @@
-"""Every command that the READMEs show, run for real against a sandbox and a daemon.
+"""Every command that the READMEs and the sandbox's --help show, run for real against a sandbox and a daemon.
 
     python3 readme_commands_test.py BUILD_DIR SOURCE_DIR
 
@@ -218,13 +218,26 @@ class Reader:
         return self
 
 
-def read_file(world, source, name, table):
+def read_text(world, source, name, text, table):
     shell = Shell(source, os.path.join(world.build, "bin"), world.root)
     try:
-        with open(os.path.join(source, name), encoding="utf-8") as file:
-            return Reader(world, shell, name, table).read(file.read())
+        return Reader(world, shell, name, table).read(text)
     finally:
         shell.close()
+
+
+def read_file(world, source, name, table):
+    with open(os.path.join(source, name), encoding="utf-8") as file:
+        return read_text(world, source, name, file.read(), table)
+
+
+def sandbox_lesson(build):
+    """The commands that the sandbox's --help shows, as a README would show them."""
+    page = subprocess.run([os.path.join(build, "bin", "platform-sandbox"), "--help"],
+                          capture_output=True, check=True, text=True).stdout
+    command = re.compile(r" +(?:mkdir|platform-sandbox --dir|[A-Z]+=|curl |-H |-d )")
+    lines = [line.strip() for line in page.split("\n") if command.match(line)]
+    return "\n".join(["```sh", *lines, "```", ""])
 
 
 def main(build, source):
@@ -232,7 +245,9 @@ def main(build, source):
     with Live(os.path.join(build, "bin")) as live:
         world = World(live, build)
         readers = [read_file(world, source, "README.md", substitutions(world)),
-                   read_file(world, source, "tests/sandbox/README.md", sandbox_substitutions(world))]
+                   read_file(world, source, "tests/sandbox/README.md", sandbox_substitutions(world)),
+                   read_text(world, source, "platform-sandbox --help", sandbox_lesson(build),
+                             sandbox_substitutions(world))]
     failures = [failure for reader in readers for failure in reader.failures]
     unused = (NOT_RUN.keys() | STAND_INS.keys()) - set.union(*(reader.seen for reader in readers))
     failures += [f"no README shows this any more: {line}" for line in sorted(unused)]

@@ -27,10 +27,10 @@ step() {
 say() { printf '   %s\n' "$*"; }
 
 step 'Install what is missing, and build'
-install_packages
+prepare_machine demo release
 cmake --preset release >/dev/null
 # On a terminal ninja moves one line along; elsewhere every twentieth step is a line.
-build() { cmake --build --preset release --target cadenced platform-sandbox; }
+build() { cmake --build --preset release -j "$jobs" --target cadenced platform-sandbox; }
 if [ -t 1 ]; then
     build
 else

@@ -1,64 +1,114 @@
-# Installs the distribution's packages that the project is built and tested with. Sourced by
-# daemon/demo.sh and tests/run.sh: call install_packages. Says what it installs; installs only what is
-# missing; needs root or sudo only then.
+# Gets this machine ready to build: checks it, and installs the distribution's packages that are missing.
+# Sourced by daemon/demo.sh, tests/run.sh and tests/bench/run.sh in the project's folder: call
+# prepare_machine. Nothing is changed before every check has passed; root or sudo is needed only
+# where a package is missing, the network likewise.
+. tests/machine.sh
 
-die() {
-    printf 'error: %s\n' "$*" >&2
-    exit 1
+# The version of this distribution's clang, which some packages carry in their names; empty where clang
+# is not installed and apt has not been updated yet.
+clang_version() {
+    { dpkg-query -W -f '${Depends}\n' clang || apt-cache show --no-all-versions clang; } 2>/dev/null |
+        sed -n 's/.*\bclang-\([0-9]\{1,\}\).*/\1/p' | head -n 1
 }
 
-# The package names of this distribution, on standard output.
-package_names() {
-    local boost=libboost-dev
-    local id='' version=''
-    if [ -r /etc/os-release ]; then
-        id=$(. /etc/os-release && printf '%s' "${ID:-}")
-        version=$(. /etc/os-release && printf '%s' "${VERSION_ID:-}")
+# The names of the packages, on standard output. SET: demo (the daemon and the sandbox), or tests (all).
+package_names() { # package_names SET
+    local boost=libboost-dev legacy_zones=tzdata-legacy clang
+    if [ "$(distribution_says ID):$(distribution_says VERSION_ID)" = debian:12 ]; then
+        # Its unversioned libboost-dev is 1.74: too old, and in 1.81's way.
+        boost=libboost1.81-dev
+        # Its tzdata has the old names of the zones, too.
+        legacy_zones=''
     fi
-    case "$id:$version" in
-        # Debian 12's unversioned libboost-dev is 1.74, too old, and conflicts with 1.81.
-        debian:12) boost=libboost1.81-dev ;;
-        debian:*) ;;
-        # Ubuntu 24.04's libboost-dev is 1.83. Untested.
-        ubuntu:*) ;;
-        *) die "this script knows Debian 12 and Ubuntu 24.04, not '$id $version'; install the" \
-               "packages that tests/packages.sh names with your own package manager" ;;
-    esac
-    printf '%s\n' \
-        clang lld g++ cmake ninja-build pkg-config git python3 \
-        "$boost" libssl-dev libsqlite3-dev nlohmann-json3-dev libhowardhinnant-date-dev \
-        libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev libexpected-dev libsystemd-dev \
-        libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev tzdata systemd openssl ca-certificates curl jq \
-        libclang-rt-14-dev clang-format sqlite3 nodejs
+    printf '%s\n' clang lld cmake ninja-build pkg-config python3 $boost libssl-dev libsqlite3-dev \
+        nlohmann-json3-dev libhowardhinnant-date-dev libspdlog-dev libfmt-dev libcli11-dev \
+        libtomlplusplus-dev libexpected-dev libsystemd-dev libgtest-dev zlib1g-dev tzdata \
+        ca-certificates curl jq
+    [ "$1" != demo ] || return 0
+    clang=$(clang_version)
+    printf '%s\n' g++ git systemd openssl sqlite3 libgmock-dev libbenchmark-dev clang-format nodejs \
+        python3-jsonschema ${clang:+"libclang-rt-$clang-dev"} $legacy_zones
 }
 
-missing_packages() {
+missing_packages() { # missing_packages SET
     local name
-    for name in $(package_names); do
+    for name in $(package_names "$1"); do
         dpkg-query -W -f '${Status}\n' "$name" 2>/dev/null | grep -q '^install ok installed$' ||
             printf '%s\n' "$name"
     done
 }
 
-install_packages() {
-    command -v dpkg-query >/dev/null || die "no dpkg here: this script is for Debian 12 and Ubuntu 24.04"
-    local missing
-    missing=$(missing_packages) || exit 1
-    if [ -z "$missing" ]; then
-        echo "packages: all there"
-        return
+# One call of apt-get whose words go to the file $apt_said.
+apt_quietly() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -qq -y \
+        -o DPkg::Lock::Timeout=300 -o Acquire::Retries=1 -o Acquire::http::Timeout=20 \
+        -o Acquire::https::Timeout=20 "$@" >"$apt_said" 2>&1 </dev/null
+}
+
+# What apt complained of first, without the address.
+apt_complaint() {
+    grep -m 1 '^E:' "$apt_said" || grep -m 1 '^W:' "$apt_said" || tail -n 1 "$apt_said"
+}
+
+# From "what could go wrong" to "what changes the machine": only the last step does.
+install_missing() { # install_missing SET
+    local names update_complaint='' displaced
+    apt_said=$(mktemp)
+    trap 'rm -f "$apt_said"' EXIT
+    # apt-get succeeds here without a network, too, and a stranger's mirror may be down: the next
+    # steps tell whether that matters.
+    if ! apt_quietly update || grep -q '^W: Failed' "$apt_said"; then
+        update_complaint=$(apt_complaint)
     fi
-    # shellcheck disable=SC2086  # a list of words
-    echo "packages: installing" $missing
-    local as_root=''
-    if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null ||
-            die "these packages are missing and neither root nor sudo is at hand: $(echo $missing)"
-        as_root='sudo'
-    fi
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq ||
-        die "apt-get update failed: is there a network, and a Debian mirror in /etc/apt/sources.list?"
+    # Now apt knows the version of clang.
+    names=$(missing_packages "$1") || exit 1
+    # shellcheck disable=SC2086  # here and below: a list of words
+    apt_quietly install --no-install-recommends --simulate $names || die \
+        "apt cannot install what is missing (${update_complaint:-$(apt_complaint)}): is there a network," \
+        "and does /etc/apt name a mirror with main, and on Ubuntu universe?"
+    displaced=$(sed -n 's/^Remv \([^ ]*\).*/\1/p' "$apt_said" | paste -sd ' ')
+    [ -z "$displaced" ] || die "packages that are missing would displace others ($displaced); if you can" \
+        "do without those, install them yourself: apt-get install" $names
     # shellcheck disable=SC2086
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        $missing >/dev/null || die "apt-get install failed; its own message above says why"
+    apt_quietly install --no-install-recommends --download-only $names ||
+        die "apt cannot fetch what is missing ($(apt_complaint)): is there a network?"
+    # shellcheck disable=SC2086
+    echo "packages: installing" $names
+    # shellcheck disable=SC2086
+    apt_quietly install --no-install-recommends --no-remove $names || {
+        tail -n 20 "$apt_said" >&2
+        die "apt-get install failed; its last words are above"
+    }
+    rm -f "$apt_said"
+    trap - EXIT
+}
+
+# MiB of a build tree, as du sees it when it is whole, with room for a tenth more.
+build_mib() { # build_mib SET PRESET
+    case "$1:$2" in
+        demo:*) echo 400 ;;
+        *:release) echo 1300 ;;
+        *) echo 3000 ;;
+    esac
+}
+
+# Checks the machine, installs what is missing, and sets jobs: how many compilers may run at a time.
+prepare_machine() { # prepare_machine SET PRESET
+    local missing count present=0 wanted
+    require_distribution
+    require_writable_tree "$2"
+    require_memory
+    missing=$(missing_packages "$1") || exit 1
+    count=$(printf '%s' "$missing" | grep -c . || true)
+    [ ! -d "build/$2" ] || present=$(du -sm "build/$2" | cut -f 1)
+    wanted=$(($(build_mib "$1" "$2") - present))
+    # All of them together take 35 MiB each, download and lists included.
+    require_disk $((wanted > 0 ? wanted : 50)) $((count * 35))
+    if [ "$count" -eq 0 ]; then
+        echo 'packages: all there'
+    else
+        # shellcheck disable=SC2086
+        require_privileges $missing
+        install_missing "$1"
+    fi
 }

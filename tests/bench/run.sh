@@ -20,9 +20,9 @@ for word in "$@"; do
 done
 [ "${#subjects[@]}" -gt 0 ] || subjects=(parts stored intake deliveries)
 
-install_packages
+prepare_machine tests release
 cmake --preset release -D CADENCED_BENCH=ON >/dev/null
-cmake --build --preset release --target cadenced platform-sandbox "${subjects[@]/%/_bench}"
+cmake --build --preset release -j "$jobs" --target cadenced platform-sandbox "${subjects[@]/%/_bench}"
 for subject in "${subjects[@]}"; do
     "build/release/bin/${subject}_bench"
 done

@@ -34,7 +34,8 @@ build() { cmake --build --preset release -j "$jobs" --target cadenced platform-s
 if [ -t 1 ]; then
     build
 else
-    build | awk '/^(FAILED|ninja)|error:/ || NR % 20 == 1 { print "   " substr($0, 1, 100); fflush() }'
+    build | sed -u -n -e 's/^\(.\{97\}\).*/\1/' -e '/^FAILED\|^ninja\|error:/ { s/^/   /p; d }' \
+        -e '1~20s/^/   /p'
 fi
 bin=build/release/bin
 

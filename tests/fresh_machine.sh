@@ -148,7 +148,7 @@ enter() { # enter USER COMMAND
     rm -f "$pipe"
     mkfifo "$pipe"
     timeout --signal=KILL "${minutes}m" unshare --mount --uts --ipc --pid --fork --kill-child \
-        bash -c "$boot" enter "$tree" "$1" "$2" </dev/null >"$pipe" 2>&1 &
+        bash -c "$boot" enter "$tree" "$1" "$2" </dev/null >"$pipe" 2>&1 9>&- &
     inside=$!
     narrate <"$pipe"
     wait "$inside" || status=$?
@@ -213,6 +213,8 @@ mkdir -p "$place"
 base=$place/base
 log=$place/fresh_machine-$(date -u +%Y%m%dT%H%M%SZ).log
 results=()
+exec 9>"$place/lock"
+flock -n 9 || die "another run works in $place: wait for it, or choose another --tree"
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

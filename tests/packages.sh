@@ -31,23 +31,25 @@ package_names() { # package_names SET
 }
 
 missing_packages() { # missing_packages SET
-    local name
-    for name in $(package_names "$1"); do
-        dpkg-query -W -f '${Status}\n' "$name" 2>/dev/null | grep -q '^install ok installed$' ||
-            printf '%s\n' "$name"
-    done
+    local names
+    names=$(package_names "$1")
+    # shellcheck disable=SC2086  # here and below: a list of words
+    printf '%s\n' $names | grep -vxF -f <(
+        dpkg-query -W -f '${db:Status-Status} ${Package}\n' $names 2>/dev/null | sed -n 's/^installed //p'
+    ) || true
 }
 
 # One call of apt-get whose words go to the file $apt_said.
 apt_quietly() {
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -qq -y \
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y \
         -o DPkg::Lock::Timeout=300 -o Acquire::Retries=1 -o Acquire::http::Timeout=20 \
         -o Acquire::https::Timeout=20 "$@" >"$apt_said" 2>&1 </dev/null
 }
 
-# What apt complained of first, without the address.
+# Why apt failed, in its own words: what the network answered, if it was that.
 apt_complaint() {
-    grep -m 1 '^E:' "$apt_said" || grep -m 1 '^W:' "$apt_said" || tail -n 1 "$apt_said"
+    sed -n '/^Err:/ { n; s/^ *//p; q }' "$apt_said" | grep . || grep -m 1 '^E:' "$apt_said" ||
+        tail -n 1 "$apt_said"
 }
 
 # From "what could go wrong" to "what changes the machine": only the last step does.
@@ -55,20 +57,20 @@ install_missing() { # install_missing SET
     local names update_complaint='' displaced
     apt_said=$(mktemp)
     trap 'rm -f "$apt_said"' EXIT
-    # apt-get succeeds here without a network, too, and a stranger's mirror may be down: the next
+    # apt-get succeeds here without a network, too, and a third party's mirror may be down: the next
     # steps tell whether that matters.
-    if ! apt_quietly update || grep -q '^W: Failed' "$apt_said"; then
+    if ! apt_quietly update || grep -q '^Err:' "$apt_said"; then
         update_complaint=$(apt_complaint)
     fi
     # Now apt knows the version of clang.
     names=$(missing_packages "$1") || exit 1
-    # shellcheck disable=SC2086  # here and below: a list of words
+    # shellcheck disable=SC2086
     apt_quietly install --no-install-recommends --simulate $names || die \
         "apt cannot install what is missing (${update_complaint:-$(apt_complaint)}): is there a network," \
         "and does /etc/apt name a mirror with main, and on Ubuntu universe?"
     displaced=$(sed -n 's/^Remv \([^ ]*\).*/\1/p' "$apt_said" | paste -sd ' ')
-    [ -z "$displaced" ] || die "packages that are missing would displace others ($displaced); if you can" \
-        "do without those, install them yourself: apt-get install" $names
+    [ -z "$displaced" ] || die "what is missing would displace other packages ($displaced); if you can do" \
+        "without those, install it yourself: apt-get install" "$(paste -sd ' ' <<<"$names")"
     # shellcheck disable=SC2086
     apt_quietly install --no-install-recommends --download-only $names ||
         die "apt cannot fetch what is missing ($(apt_complaint)): is there a network?"

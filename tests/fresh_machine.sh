@@ -180,7 +180,7 @@ try_as() { # try_as USER
 
     began=$SECONDS
     step "$user: git clone"
-    enter "$user" 'git clone -q /srv/cadenced.bundle cadenced' || die "git clone failed; see $log"
+    enter "$user" 'git -c advice.detachedHead=false clone -q /srv/cadenced.bundle cadenced' || die "git clone failed; see $log"
     if [ "$only" != tests ]; then
         run_there "$user" 'bash daemon/demo.sh'
         results+=("$user: from the clone to the demo's end $((SECONDS - began)) s")
@@ -199,7 +199,10 @@ finish() {
     local status=$?
     trap - EXIT INT TERM
     # timeout leads a process group; its end is the end of the namespaces and of all in them.
-    [ -z "$inside" ] || kill -KILL -- "-$inside" 2>/dev/null || true
+    if [ -n "$inside" ]; then
+        kill -KILL -- "-$inside" 2>/dev/null || true
+        wait "$inside" 2>/dev/null || true
+    fi
     rm -rf --one-file-system "$place/pipe" "$place/cadenced.bundle" "$base.part"
     [ "$keep" = yes ] || [ -z "$tree" ] || rm -rf --one-file-system "$tree"
     [ "$reuse" = yes ] || rm -rf --one-file-system "$base"

@@ -72,11 +72,11 @@ class UnfitMachine:
 
     def installed(self, pattern, clang=14):
         """Which packages are there (a pattern of the shell), and which clang the distribution has."""
-        depends = f"echo 'clang-{clang} (>= {clang}~)'" if pattern == "*" else "exit 1"
+        depends = f"echo 'Depends: clang-{clang} (>= {clang}~)'" if pattern == "*" else "exit 1"
         self.stand_in("dpkg-query", f'case "$3" in *Depends*) {depends}; exit ;; esac\n'
                                     f'for name in "${{@:4}}"; do case "$name" in {pattern or "/"})\n'
                                     '    echo "installed $name" ;; esac; done')
-        self.stand_in("apt-cache", f"echo 'Depends: clang-{clang} (>= {clang}~)'")
+        self.stand_in("apt-cache", f"echo 'Replaces: clang-3.2\nDepends: clang-{clang} (>= {clang}~)'")
 
     def memory(self, mib):
         self.write("meminfo", MIB_FREE.format(mib * 1024))

@@ -156,7 +156,7 @@ enter() { # enter USER COMMAND
         bash -c "$boot" enter "$tree" "$1" "$2" </dev/null >"$pipe" 2>&1 9>&- &
     inside=$!
     narrate <"$pipe"
-    wait "$inside" || status=$?
+    wait "$inside" 2>/dev/null || status=$?
     inside=''
     return "$status"
 }

@@ -54,6 +54,7 @@ class Housekeeping::Impl {
           hooks_(std::move(hooks)),
           zones_(stamp_of(zone_directory_)) {
         std::signal(SIGPIPE, SIG_IGN);
+        std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is then a full disk
     }
 
     asio::awaitable<void> run() {

@@ -12,6 +12,7 @@ using Answering = boost::asio::awaitable<net::HttpReply>;
 [[nodiscard]] Answering get_livez(const RouteContext& context, Call call);
 [[nodiscard]] Answering get_readyz(const RouteContext& context, Call call);
 [[nodiscard]] Answering get_status(const RouteContext& context, Call call);
+[[nodiscard]] Answering get_openapi(const RouteContext& context, Call call);
 [[nodiscard]] Answering post_reload(const RouteContext& context, Call call);
 
 // session_handlers.cpp
@@ -46,6 +47,9 @@ using Answering = boost::asio::awaitable<net::HttpReply>;
 [[nodiscard]] Answering settle_delivery(const RouteContext& context, Call call);
 [[nodiscard]] Answering waive_deliveries(const RouteContext& context, Call call);
 [[nodiscard]] Answering settle_deliveries(const RouteContext& context, Call call);
+
+// Every call there is. openapi.json describes the same ones.
+[[nodiscard]] const std::vector<Route>& route_table();
 
 // An error as a problem; one that is our own fault goes to the log, too.
 [[nodiscard]] net::HttpReply refuse(const RouteContext& context, const cadence::Error& error);

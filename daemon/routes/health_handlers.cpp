@@ -2,6 +2,7 @@
 
 #include "daemon/routes/answers.hpp"
 #include "daemon/routes/handlers.hpp"
+#include "daemon/routes/openapi.hpp"
 #include "daemon/routes/problem.hpp"
 
 namespace cadenced::wire {
@@ -44,6 +45,13 @@ Answering get_status(const RouteContext& context, Call) {
     const auto status = co_await context.records.load_status(policy, now);
     if (!status) co_return refuse(context, status.error());
     co_return answer(*status, context.facts(), context.config().version, now);
+}
+
+Answering get_openapi(const RouteContext&, Call) {
+    net::HttpReply reply;
+    reply.content_type = "application/json";
+    reply.body = openapi_document();
+    co_return reply;
 }
 
 Answering post_reload(const RouteContext& context, Call) {

@@ -41,10 +41,16 @@ Chosen refuse(net::HttpReply reply) {
     return chosen;
 }
 
+// HEAD is what GET would answer; the server leaves its body out.
+bool serves(const Route& route, const std::string& method) {
+    return route.method == method || (route.method == "GET" && method == "HEAD");
+}
+
 Chosen refuse_method(const std::vector<const Route*>& there) {
     std::string allowed;
     for (const Route* const route : there) {
         allowed += (allowed.empty() ? "" : ", ") + route->method;
+        if (route->method == "GET") allowed += ", HEAD";
     }
     net::HttpReply reply = make_problem(405, "this address knows only " + allowed);
     reply.headers.emplace_back("allow", allowed);
@@ -120,7 +126,7 @@ Chosen choose(const std::vector<Route>& routes, net::HttpRequest request) {
         return refuse(make_problem(404, "there is nothing at this address"));
     }
     const auto found = std::find_if(there.begin(), there.end(), [&request](const Route* route) {
-        return route->method == request.method;
+        return serves(*route, request.method);
     });
     if (found == there.end()) return refuse_method(there);
     const Route& route = **found;

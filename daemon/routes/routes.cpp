@@ -10,14 +10,14 @@
 
 namespace cadenced {
 namespace wire {
-namespace {
 
-const std::vector<Route>& table() {
+const std::vector<Route>& route_table() {
     using K = BodyKind;
     static const std::vector<Route> routes{
         {"GET", {"livez"}, K::None, {}, get_livez},
         {"GET", {"readyz"}, K::None, {}, get_readyz},
         {"GET", {"healthz"}, K::None, {}, get_readyz},
+        {"GET", {"v1", "openapi.json"}, K::None, {}, get_openapi},
         {"GET", {"v1", "status"}, K::None, {}, get_status},
         {"POST", {"v1", "reload"}, K::None, {}, post_reload},
         {"POST", {"v1", "pause"}, K::OptionalJson, {}, pause_all},
@@ -52,8 +52,6 @@ const std::vector<Route>& table() {
     return routes;
 }
 
-}  // namespace
-
 net::HttpReply refuse(const RouteContext& context, const cadence::Error& error) {
     net::HttpReply reply = problem_of(error);
     if (reply.status >= 500) {
@@ -77,7 +75,7 @@ Answering show_session(const RouteContext& context, cadence::SessionId session, 
 boost::asio::awaitable<net::HttpReply> Routes::handle(net::HttpRequest request) const {
     const std::string what = request.method;
     try {
-        wire::Chosen chosen = wire::choose(wire::table(), std::move(request));
+        wire::Chosen chosen = wire::choose(wire::route_table(), std::move(request));
         if (chosen.refusal) co_return std::move(*chosen.refusal);
         auto answering = chosen.handler(context_, std::move(chosen.call));
         net::HttpReply reply = co_await std::move(answering);
@@ -95,7 +93,7 @@ boost::asio::awaitable<net::HttpReply> Routes::handle(net::HttpRequest request) 
 }
 
 bool takes_lines(const net::HttpRequest& request) {
-    return wire::takes_lines(wire::table(), request);
+    return wire::takes_lines(wire::route_table(), request);
 }
 
 net::HttpReply make_problem_reply(int status, const std::string& detail) {

@@ -4,6 +4,7 @@ cadenced_test(routes_tests
         ../ledger/ledger_fixture.cpp
         ../ledger/sample_zones.cpp
         ../ledger/temp_directory.cpp
+        openapi_test.cpp
         proof_lines_test.cpp
         routes_answers_test.cpp
         routes_fixture.cpp

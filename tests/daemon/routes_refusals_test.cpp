@@ -77,7 +77,7 @@ TEST_F(RoutesRefusals, Addresses_UnknownOrWrongMethod) {
         {"GET", "/v2/status", "", 404, "nothing"},
         {"GET", "/v1/status/more", "", 404, "nothing"},
         {"POST", "/v1/status", "", 405, "GET"},
-        {"PATCH", "/v1/sessions/lock-1", "{}", 405, "PUT, GET, DELETE"},
+        {"PATCH", "/v1/sessions/lock-1", "{}", 405, "PUT, GET, HEAD, DELETE"},
         {"GET", "/v1/proofs", "", 405, "POST"},
         {"GET", "/v1/deliveries/waive", "", 405, "POST"},
         {"GET", "/v1/windows/abc", "", 404, "nothing"},
@@ -95,7 +95,7 @@ TEST_F(RoutesRefusals, Addresses_UnknownOrWrongMethod) {
         {"GET", "/v1/sessions/nobody/windows", "", 404, "nobody"},
         {"POST", "/v1/sessions/nobody/resume", "", 404, "nobody"},
     });
-    EXPECT_EQ(ask("PATCH", "/v1/sessions/lock-1").allow, "PUT, GET, DELETE");
+    EXPECT_EQ(ask("PATCH", "/v1/sessions/lock-1").allow, "PUT, GET, HEAD, DELETE");
 }
 
 TEST_F(RoutesRefusals, QueryParameters_UnknownTwiceOrWrong) {

@@ -41,6 +41,14 @@ std::function<void(Result<void>)> make_completion(Handler handler) {
     };
 }
 
+// Pages that have been written since this was last asked.
+int take_pages_written(Database& database) {
+    int pages = 0;
+    int ignored = 0;
+    sqlite3_db_status(database.handle(), SQLITE_DBSTATUS_CACHE_WRITE, &pages, &ignored, 1);
+    return pages;
+}
+
 bool in_transaction(Database& database) { return sqlite3_get_autocommit(database.handle()) == 0; }
 
 }  // namespace
@@ -74,8 +82,9 @@ class Writer::Impl {
   private:
     static void drain(const std::shared_ptr<Impl>& self) {
         std::vector<Waiting> group = self->take_group();
+        static_cast<void>(take_pages_written(self->database_));
         const Result<void> committed = self->run_group(group);
-        self->note(committed, group.size());
+        self->note(committed, group.size(), take_pages_written(self->database_));
         for (Waiting& waiting : group) waiting.complete(std::move(waiting.outcome));
         if (self->has_more()) asio::post(self->work_, [self] { drain(self); });
     }
@@ -96,10 +105,11 @@ class Writer::Impl {
         return draining_;
     }
 
-    void note(const Result<void>& committed, std::size_t units) {
+    // A commit that had nothing to write does not show that the disk has healed.
+    void note(const Result<void>& committed, std::size_t units, int pages_written) {
         {
             const std::scoped_lock lock(mutex_);
-            health_ = committed;
+            if (!committed || pages_written > 0) health_ = committed;
             totals_.units += units;
             if (committed) ++totals_.commits;
         }

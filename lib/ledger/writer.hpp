@@ -49,7 +49,7 @@ class Writer {
         std::uint64_t units{0};
     };
     [[nodiscard]] Totals totals() const;
-    // Whether the last commit succeeded; the error if not.
+    // Whether the last commit that wrote anything succeeded; the error if not.
     [[nodiscard]] cadence::Result<void> health() const;
 
   private:

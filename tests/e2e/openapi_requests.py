@@ -9,7 +9,7 @@ WRONG_TYPES = (None, True, 7, 1.5, "text", "", [], {})
 BEYOND_SCHEMAS = {
     "cursor": "only the daemon's own are valid",
     "timezone": "the zone database decides", "platform": "the configuration decides",
-    "grace": "at most 24h and the window", "seconds": "the caps are configured",
+    "grace": "at most 24h and the window",
     "requirements": "each metric once", "ProofRequest.metric": "the requirements decide",
     **dict.fromkeys(("activeFrom", "launchedAt", "happenedAt", "until", "from", "to"),
                     "the clock decides, and to is not before from")}

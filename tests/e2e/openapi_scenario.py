@@ -66,7 +66,10 @@ class Scenario:
     def enrol(self):
         for session in ("lock-1", "lock-2", "lock-3"):
             self.live.platform_control("POST", "/sessions", {"id": session})
-            self.ask("putSession", enrolment(), id=session, expect=201)
+            body = enrolment()
+            if session == "lock-3":
+                del body["timezone"]
+            self.ask("putSession", body, id=session, expect=201)
         self.ask("putSession", enrolment(), id="lock-1")
         self.ask("putSession", enrolment(metric=7), expect=422)
         self.ask("putSession", enrolment(), id="no lock session", expect=422)
@@ -100,7 +103,10 @@ class Scenario:
             "fault": "drop_after_apply", "times": -1, "match": {"path": "progress"}})
         for session in ("lock-1", "lock-3"):
             token = self.live.platform_control("POST", f"/sessions/{session}/launch")["mainToken"]
-            self.ask("addLaunch", {"mainToken": token}, id=session, expect=202)
+            self.ask("addLaunch", {"mainToken": token, "timezone": "Europe/Berlin"}, id=session,
+                     expect=202)
+        for session, source in (("lock-1", "operator"), ("lock-3", "launch")):
+            assert self.ask("getSession", id=session).json()["timezoneSource"] == source, session
         self.ask("addLaunch", {"mainToken": "x y"}, expect=422)
         self.ask("addLaunch", {"mainToken": "x"}, id="no lock session", expect=404)
         self.in_state("lock-1", "applied", DAYS)

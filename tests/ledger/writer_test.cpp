@@ -115,6 +115,8 @@ TEST_F(WriterTest, CommitThatFails_FailsEveryUnitOfItsGroup) {
     for (const auto& outcome : outcomes) EXPECT_FALSE(outcome);
     EXPECT_EQ(notes(), 0);
     EXPECT_FALSE(writer->health());
+    EXPECT_TRUE(run_together({[](Database&) -> Result<void> { return {}; }})[0]);
+    EXPECT_FALSE(writer->health()) << "a commit of nothing says nothing of the disk";
     EXPECT_TRUE(run_together({note("note3")})[0]);
     EXPECT_TRUE(writer->health());
 }

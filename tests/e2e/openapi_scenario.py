@@ -70,7 +70,9 @@ class Scenario:
             if session == "lock-3":
                 del body["timezone"]
             self.ask("putSession", body, id=session, expect=201)
-        self.ask("putSession", enrolment(), id="lock-1")
+        before = self.ask("getSession").json()
+        again = self.ask("putSession", enrolment()).json()
+        assert again == before, f"the same enrolment again changed something: {before} {again}"
         self.ask("putSession", enrolment(metric=7), expect=422)
         self.ask("putSession", enrolment(), id="no lock session", expect=422)
         self.ask("getSession")

@@ -9,7 +9,7 @@ from live import Live
 from openapi_backend import Backend
 from openapi_document import Document, check_document
 from openapi_refusals import begin_slow, crowd_out, end_slow, other_methods, refuse_all
-from openapi_requests import BEYOND_SCHEMAS, Agreement, bodies, seeds
+from openapi_requests import BEYOND_SCHEMAS, WORDS, Agreement, bodies, seeds
 from openapi_scenario import Scenario
 
 # Documented outcomes that no test can bring about by real means: (operation, status, content type)
@@ -48,9 +48,9 @@ def agree_on_bodies(backend):
         agreement = Agreement(document, body_schema(call))
         for seed in seeds(datetime.now(timezone.utc))[agreement.name]:
             tried = list(bodies(document, agreement.name, seed))
-            for number, (body, member) in enumerate(tried):
+            for number, (body, member, new) in enumerate(tried):
                 answer = backend.try_body(call, body, subject_of(call, number))
-                agreement.note(body, member, answer.status)
+                agreement.note(body, member, new, answer.status)
                 assert number or answer.status not in (400, 422), f"{call.id}: {answer.body}"
         backend.wrong += agreement.wrong
         counts.append(f"{call.id} {agreement.accepted}/{agreement.asked}")
@@ -59,7 +59,7 @@ def agree_on_bodies(backend):
 
 def agree_on_queries(backend):
     """Every documented query parameter, with values near its schema."""
-    values = ["", "0", "1", "1000", "1001", "-1", "1.5", "ten", "held", "Held", "lock-1", "a/b",
+    values = ["", "0", "1", "1000", "1001", "-1", "1.5", "ten", "lock-1", "a/b", *WORDS,
               *("x" * length for length in (64, 65, 128, 129)), "2026-03-01T08:00:00Z",
               "2026-03-01T08:00:00+01:00", "2026-03-01T08:00:00", "2026-03-01"]
     for call in backend.document.calls.values():

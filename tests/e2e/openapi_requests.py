@@ -1,4 +1,4 @@
-"""Bodies near the documented schemas: the daemon refuses what a schema refuses, and nothing else."""
+"""Bodies near the documented schemas: the daemon refuses what they refuse, and nothing else."""
 import json
 from datetime import timedelta
 

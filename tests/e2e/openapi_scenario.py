@@ -83,6 +83,8 @@ class Scenario:
 
     def decide(self):
         one, two = [row["id"] for row in self.in_state("lock-2", "waiting", DAYS)][:2]
+        assert self.ask("getSession", id="lock-2").json()["waiting"]["deliveries"] == DAYS
+        assert "waiting_without_token" in str(self.ask("getStatus").json()["warnings"])
         self.ask("getDelivery", id=one)
         self.ask("getDelivery", id="999999", expect=404)
         self.ask("retryDelivery", WHY, id=one)
@@ -154,6 +156,8 @@ class Scenario:
             self.ask(operation)
             self.ask(operation, WHY)
             self.ask(operation, {"until": "x"}, expect=422)
+            warned = {one["code"] for one in self.ask("getStatus").json()["warnings"]}
+            assert ("paused" in warned) == (operation == "pauseAll"), warned
 
     def judge_again(self):
         dates = {"from": day(-DAYS), "to": day(0)}

@@ -1,0 +1,45 @@
+// Preloaded into a program, counts its fsync and fdatasync calls and makes each take longer: what
+// slow_disk.hpp steers through the file named by CADENCED_SLOW_DISK. Only for tests.
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "tests/e2e/slow_disk.hpp"
+
+namespace {
+
+e2e::DiskControl* control() {
+    static e2e::DiskControl* const shared = []() -> e2e::DiskControl* {
+        const char* const path = std::getenv("CADENCED_SLOW_DISK");
+        const int file = path == nullptr ? -1 : ::open(path, O_RDWR | O_CLOEXEC);
+        if (file < 0) return nullptr;
+        void* const mapped = ::mmap(nullptr, sizeof(e2e::DiskControl), PROT_READ | PROT_WRITE,
+                                    MAP_SHARED, file, 0);
+        ::close(file);
+        return mapped == MAP_FAILED ? nullptr : static_cast<e2e::DiskControl*>(mapped);
+    }();
+    return shared;
+}
+
+int sync_slowly(const char* name, int file) {
+    auto* const real = reinterpret_cast<int (*)(int)>(::dlsym(RTLD_NEXT, name));
+    if (auto* const disk = control()) {
+        const auto delay = disk->delay_us.load();
+        timespec pause{delay / 1'000'000, delay % 1'000'000 * 1'000};
+        while (delay > 0 && ::nanosleep(&pause, &pause) != 0) {
+        }
+        ++disk->syncs;
+    }
+    return real(file);
+}
+
+}  // namespace
+
+extern "C" {
+int fsync(int file) { return sync_slowly("fsync", file); }
+int fdatasync(int file) { return sync_slowly("fdatasync", file); }
+}

@@ -123,7 +123,8 @@ class Backfiller {
                             [this]() -> const RoutesConfig& { return configuration_.for_routes(); },
                             [] { return DaemonFacts{}; },
                             [] {},
-                            [] { return Result<std::vector<std::string>>{}; }};
+                            [] { return Result<std::vector<std::string>>{}; },
+                            configuration_.current().state_dir};
     }
 
     asio::io_context loop_{1};

@@ -134,8 +134,8 @@ class Daemon {
         routes_ = std::make_unique<Routes>(RouteContext{
             clock_, log_, ledger_->intake, ledger_->docket, ledger_->outbox, ledger_->records,
             zones_, [this]() -> const RoutesConfig& { return configuration_.for_routes(); },
-            [this] { return facts(); }, [this] { engine_->changed(); },
-            [this] { return reload(); }});
+            [this] { return facts(); }, [this] { engine_->changed(); }, [this] { return reload(); },
+            configuration_.current().state_dir});
         net::UnixHttpOptions options;
         options.path = configuration_.current().socket;
         options.make_problem = [](int status, const std::string& detail) {

@@ -4,6 +4,7 @@
 #include "daemon/routes/body_json.hpp"
 #include "daemon/routes/fields.hpp"
 #include "daemon/routes/launch_token.hpp"
+#include "daemon/routes/plain_proof.hpp"
 #include "daemon/routes/requests.hpp"
 
 namespace cadenced::wire {
@@ -12,7 +13,7 @@ namespace {
 using cadence::Error;
 
 constexpr std::size_t kLongestMetric = 64;
-constexpr IntegerRange kAmounts{1, 1'000'000};
+constexpr IntegerRange kAmounts{1, kLargestAmount};
 constexpr std::chrono::minutes kClockTolerance{5};
 constexpr std::chrono::days kLongestPause{366};
 constexpr auto kSessionShape = "must be 1 to 128 of the characters A-Z a-z 0-9 . _ ~ -";
@@ -59,6 +60,7 @@ cadence::Result<LaunchRequest> parse_launch(const std::string& body, cadence::In
 }
 
 cadence::Result<engine::Proof> parse_proof(const std::string& body) {
+    if (auto plain = find_plain_proof(body)) return *std::move(plain);
     const auto parsed = parse_body(body);
     if (!parsed) return tl::unexpected<Error>(parsed.error());
     FirstError errors;

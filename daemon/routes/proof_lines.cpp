@@ -1,41 +1,62 @@
 // Proofs as NDJSON: taken in pieces as they arrive, each piece one unit of work. The next one is
 // not read before that is durable, so a slow disk slows the sender down. The answer begins when the
 // last line has come: a client that sends before it reads would wait for ever for one that is mixed
-// in.
+// in. A stream in hand costs its piece and the end of its answer, whatever its length; and only a
+// few pieces are with the ledger at a time, so that a single proof or a delivery waits for no more.
+#include <stdexcept>
+
 #include "daemon/routes/answers.hpp"
 #include "daemon/routes/handlers.hpp"
 #include "daemon/routes/line_splitter.hpp"
+#include "daemon/routes/long_text.hpp"
 #include "daemon/routes/problem.hpp"
 #include "daemon/routes/requests.hpp"
+#include "daemon/routes/turnstile.hpp"
 
 namespace cadenced::wire {
 namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{16} * 1024;
+// Lines that are all refused have answers longer than themselves.
+constexpr std::size_t kLongestAnswer = std::size_t{256} * 1024 * 1024;
+
+boost::asio::awaitable<std::optional<std::string>> next_of(std::shared_ptr<LongText> answer) {
+    auto piece = answer->read();
+    // What the client has got by then must not look whole.
+    if (!piece) throw std::runtime_error(piece.error().detail);
+    if (piece->empty()) co_return std::nullopt;
+    co_return *std::move(piece);
+}
 
 class ProofLines {
   public:
-    explicit ProofLines(const RouteContext& context) : context_(context) {}
+    explicit ProofLines(const RouteContext& context)
+        : context_(context), results_(std::make_shared<LongText>(context.scratch)) {}
 
-    // Takes the lines of a piece. An error is the ledger's: nothing of this piece has been taken.
+    // Takes the lines of a piece. An error is the ledger's: nothing of this piece has been taken;
+    // or there is no room for the answer.
     boost::asio::awaitable<cadence::Result<void>> take(std::vector<Line> lines) {
         read(std::move(lines));
         if (!proofs_.empty()) {
             const cadence::Policy policy = context_.config().policy;
             const cadence::Instant now = context_.clock.now();
-            const auto taken = co_await context_.intake.add_proofs(proofs_, policy, now);
+            auto adding = context_.intake.add_proofs(std::move(proofs_), policy, now);
+            const auto taken = co_await std::move(adding);
             if (!taken) co_return tl::unexpected<cadence::Error>(taken.error());
             note(*taken);
         }
-        for (const Entry& entry : entries_) results_ += line_of(entry);
         taken_ += entries_.size();
-        co_return cadence::Result<void>{};
+        co_return keep_results();
     }
 
     [[nodiscard]] net::HttpReply reply() {
         net::HttpReply reply;
         reply.content_type = "application/x-ndjson";
-        reply.body = std::move(results_);
+        if (results_->fits_in_memory()) {
+            reply.body = results_->read().value();
+        } else {
+            reply.next_chunk = [answer = results_] { return next_of(answer); };
+        }
         return reply;
     }
 
@@ -92,14 +113,20 @@ class ProofLines {
         }
     }
 
-    static std::string line_of(const Entry& entry) {
-        return proof_line(entry.id, entry.line, entry.taken);
+    cadence::Result<void> keep_results() {
+        for (const Entry& entry : entries_) {
+            auto kept = results_->append(proof_line(entry.id, entry.line, entry.taken));
+            if (!kept) return kept;
+        }
+        if (results_->size() <= kLongestAnswer) return {};
+        return cadence::fail(cadence::ErrorCode::TooLarge,
+                             "the answers to these lines exceed 256 MiB");
     }
 
     const RouteContext& context_;
     std::vector<Entry> entries_;  // of the piece in hand
     std::vector<engine::Proof> proofs_;
-    std::string results_;
+    std::shared_ptr<LongText> results_;
     std::size_t taken_{0};  // lines
 };
 
@@ -113,8 +140,11 @@ Answering post_proof_lines(const RouteContext& context, Call call) {
         const auto piece = co_await std::move(reading);
         if (!piece) co_return proofs.broken(piece.error());
         more = !piece->empty();
+        auto entering = context.pieces_at_once->enter();
+        const Turnstile::Pass pass = co_await std::move(entering);
         auto lines = more ? splitter.feed(*piece) : splitter.finish();
-        const auto taken = co_await proofs.take(std::move(lines));
+        auto taking = proofs.take(std::move(lines));
+        const auto taken = co_await std::move(taking);
         if (!taken) co_return proofs.broken(taken.error());
         context.changed();
     }

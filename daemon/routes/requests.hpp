@@ -15,6 +15,7 @@ namespace cadenced::wire {
 
 inline constexpr std::size_t kLongestId = 128;
 inline constexpr std::size_t kLongestReason = 500;
+inline constexpr std::int64_t kLargestAmount = 1'000'000;
 
 struct LaunchRequest {
     cadence::Secret token;

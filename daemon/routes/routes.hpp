@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "cadence/requirement.hpp"
 #include "cadence/zones.hpp"
 #include "daemon/defaults.hpp"
+#include "daemon/routes/turnstile.hpp"
 #include "engine/clock.hpp"
 #include "engine/docket.hpp"
 #include "engine/engine.hpp"
@@ -60,6 +62,9 @@ struct RouteContext {
     // As SIGHUP; returns the keys whose change waits for the next start. The error's detail says
     // everything that is wrong with the file.
     std::function<cadence::Result<std::vector<std::string>>()> reload;
+    std::string scratch;  // a directory for answers that are too long to be kept in memory
+    // Pieces of NDJSON that are with the ledger: a commit that holds them all is still a short one.
+    std::shared_ptr<wire::Turnstile> pieces_at_once{std::make_shared<wire::Turnstile>(4)};
 };
 
 class Routes {

@@ -4,17 +4,15 @@
 
 namespace ledger {
 
-cadence::DeliveryId count_amount(Database& database, const WindowRow& window,
-                                 const cadence::Rules& rules, std::int64_t amount,
-                                 cadence::Instant now) {
+void add_to_count(Database& database, cadence::WindowId window, std::int64_t amount) {
     database.execute("UPDATE window SET count = count + ?2, revision = revision + 1 WHERE id = ?1",
-                     window.id, amount);
-    return carry_proof(database, home_of(window), rules.key, amount, now);
+                     window, amount);
 }
 
 void count_proof(Database& database, const WindowRow& window, const cadence::Rules& rules,
                  const CountedProof& proof, cadence::Instant now) {
-    const auto delivery = count_amount(database, window, rules, proof.amount, now);
+    add_to_count(database, window.id, proof.amount);
+    const auto delivery = carry_proof(database, home_of(window), rules.key, proof.amount, now);
     database.execute("UPDATE proof SET counted = 1, reason = '', delivery = ?2 WHERE id = ?1",
                      proof.id, delivery);
 }

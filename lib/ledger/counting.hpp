@@ -15,10 +15,7 @@ struct CountedProof {
     std::int64_t amount{1};
 };
 
-// The window's count grows by `amount`; returns the progress delivery that carries it.
-[[nodiscard]] cadence::DeliveryId count_amount(Database& database, const WindowRow& window,
-                                               const cadence::Rules& rules, std::int64_t amount,
-                                               cadence::Instant now);
+void add_to_count(Database& database, cadence::WindowId window, std::int64_t amount);
 
 // A stored proof that did not count does from here on, and belongs to one progress delivery.
 void count_proof(Database& database, const WindowRow& window, const cadence::Rules& rules,

@@ -105,10 +105,7 @@ DeliveryState unsent_state(Database& database, const SessionId& session, Instant
 DeliveryId carry_proof(Database& database, const DeliveryHome& home, const std::string& key,
                        std::int64_t amount, Instant now) {
     if (const auto open = find_open_progress(database, home.window)) {
-        database.execute(
-            "UPDATE delivery SET amount = amount + ?2, proofs = proofs + 1, updated_at_ms = ?3,"
-            " revision = revision + 1 WHERE id = ?1",
-            *open, amount, now);
+        carry_more(database, *open, amount, 1, now);
         return *open;
     }
     database.execute(
@@ -121,6 +118,14 @@ DeliveryId carry_proof(Database& database, const DeliveryHome& home, const std::
         home.session, home.requirement, home.window, home.window_start,
         cadence::to_string(unsent_state(database, home.session, now)), key, amount, now);
     return {database.last_insert_id()};
+}
+
+void carry_more(Database& database, DeliveryId delivery, std::int64_t amount, std::int64_t proofs,
+                Instant now) {
+    database.execute(
+        "UPDATE delivery SET amount = amount + ?2, proofs = proofs + ?3, updated_at_ms = ?4,"
+        " revision = revision + 1 WHERE id = ?1",
+        delivery, amount, proofs, now);
 }
 
 std::optional<DeliveryId> owe_punishment(Database& database, const DeliveryHome& home,

@@ -29,6 +29,10 @@ constexpr std::chrono::minutes kLongestWait{15};
 cadence::DeliveryId carry_proof(Database& database, const DeliveryHome& home,
                                 const std::string& key, std::int64_t amount, cadence::Instant now);
 
+// More proofs of the same unit of work for the delivery that carry_proof named.
+void carry_more(Database& database, cadence::DeliveryId delivery, std::int64_t amount,
+                std::int64_t proofs, cadence::Instant now);
+
 // The punishment row of a missed window; nothing when it has one already and that one stands
 // (UNIQUE(window, kind, ordinal)). A waived one whose reason is "unwanted" or "reopened" is wanted
 // again. `waived`: makes it at once as waived with this reason (owner_nobody, platform_owned).

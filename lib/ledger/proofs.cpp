@@ -2,22 +2,23 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
+#include <map>
+#include <utility>
 
-#include "ledger/counting.hpp"
-#include "ledger/deliveries.hpp"
 #include "ledger/judgement.hpp"
 #include "ledger/lane.hpp"
-#include "ledger/rows.hpp"
 #include "ledger/savepoint.hpp"
 #include "ledger/sessions.hpp"
+#include "ledger/tally.hpp"
 #include "ledger/timeline.hpp"
 
 namespace ledger {
 namespace {
 
 using cadence::Instant;
+using cadence::RequirementId;
 using cadence::Result;
+using cadence::SessionId;
 using cadence::WindowId;
 using engine::Proof;
 using engine::ProofStatus;
@@ -45,7 +46,7 @@ std::optional<ProofTaken> find_repetition(Database& database, const Proof& proof
                       "id"};
 }
 
-std::string known_metrics(Database& database, const cadence::SessionId& session) {
+std::string known_metrics(Database& database, const SessionId& session) {
     auto row = database.query("SELECT metric FROM requirement WHERE session = ?1 ORDER BY metric");
     row.bind(session);
     std::string list;
@@ -54,21 +55,21 @@ std::string known_metrics(Database& database, const cadence::SessionId& session)
 }
 
 // Why the lock session takes no such proof; empty when it does.
-std::optional<ProofTaken> refuse_by_session(Database& database, const Proof& proof) {
-    const auto session = find_session(database, proof.session);
-    if (!session) {
+std::optional<ProofTaken> refuse_by_session(Database& database, const SessionId& session) {
+    const auto found = find_session(database, session);
+    if (!found) {
         return ProofTaken{ProofStatus::UnknownSession,
-                          "there is no lock session '" + proof.session.value +
+                          "there is no lock session '" + session.value +
                               "'; enrol it (PUT) or hand in a launch first",
                           "sessionId"};
     }
-    if (session->ended()) {
+    if (found->ended()) {
         return refused("sessionId", "the lock session has ended; enrol it again to go on");
     }
     return std::nullopt;
 }
 
-std::optional<Instant> first_window_start(Database& database, cadence::RequirementId requirement) {
+std::optional<Instant> first_window_start(Database& database, RequirementId requirement) {
     auto row = database.query(
         "SELECT start_at_ms FROM window WHERE requirement = ?1 ORDER BY start_at_ms LIMIT 1");
     row.bind(requirement);
@@ -76,23 +77,15 @@ std::optional<Instant> first_window_start(Database& database, cadence::Requireme
     return row.instant(0);
 }
 
-std::optional<ProofTaken> refuse_by_time(Database& database, const Proof& proof,
-                                         cadence::RequirementId requirement, Instant happened_at,
-                                         const cadence::Policy& policy, Instant now) {
-    if (proof.happened_at.value_or(now) > now + kClockTolerance) {
-        return refused("happenedAt", "lies more than 5 minutes in the future; check the clocks");
-    }
-    if (happened_at < now - policy.caps.proof_max_age) {
-        return refused("happenedAt",
-                       "is older than proof_max_age (caps in the configuration) allows");
-    }
+std::optional<ProofTaken> refuse_by_begin(Database& database, RequirementId requirement,
+                                          Instant happened_at) {
     const auto begin = first_window_start(database, requirement);
     if (!begin) return refused("metric", "this requirement has never been in force; enable it");
     if (happened_at < *begin) return refused("happenedAt", "lies before the requirement began");
     return std::nullopt;
 }
 
-std::optional<WindowId> find_window_at(Database& database, cadence::RequirementId requirement,
+std::optional<WindowId> find_window_at(Database& database, RequirementId requirement,
                                        Instant instant) {
     auto row = database.query(
         "SELECT id, end_at_ms FROM window WHERE requirement = ?1 AND start_at_ms <= ?2"
@@ -102,91 +95,152 @@ std::optional<WindowId> find_window_at(Database& database, cadence::RequirementI
     return WindowId{row.integer(0)};
 }
 
-// `delivery`: what carries it; without one it counts for nothing.
-void insert_proof(Database& database, const Proof& proof, const WindowRow& window,
-                  std::optional<cadence::DeliveryId> delivery, Instant happened_at, Instant now) {
-    database.execute(
-        "INSERT INTO proof (id, requirement, window, delivery, amount, given_happened_at_ms,"
-        " happened_at_ms, received_at_ms, counted, reason)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        proof.id, window.requirement, window.id, delivery, proof.amount, proof.happened_at,
-        happened_at, now, delivery.has_value(), delivery ? "" : "late_ignored");
-}
+// The proofs of one unit of work, one after the other. Nobody else writes meanwhile, so what
+// several of them ask is asked once, and what they change together is stored at the end.
+class Taking {
+  public:
+    Taking(Database& database, cadence::Zones& zones, const cadence::Policy& policy, Instant now)
+        : database_(database), zones_(zones), policy_(policy), now_(now) {}
 
-// A window that was judged and not met, under rules that ignore what comes after that.
-bool is_ignored(const WindowRow& window, const cadence::Rules& rules) {
-    const bool late = window.verdict && window.verdict->kind != cadence::VerdictKind::Met;
-    return late && rules.late_proof == cadence::LateProof::Ignore;
-}
+    // Errors: those of windows that cannot be made.
+    Result<ProofTaken> accept(const Proof& proof) {
+        if (auto known = find_repetition(database_, proof)) return *known;
+        Account& account = account_of(proof);
+        if (account.refusal) return *account.refusal;
+        const Instant happened_at = std::min(proof.happened_at.value_or(now_), now_);
+        if (auto refusal = refuse_by_time(proof, happened_at)) return *refusal;
+        const auto tally = find_tally(account, happened_at);
+        if (!tally) return tl::unexpected<cadence::Error>(tally.error());
+        if (tally->refusal) return *tally->refusal;
+        tally->found->take(database_, proof, happened_at, now_);
+        return ProofTaken{ProofStatus::Accepted, {}, {}};
+    }
 
-void take(Database& database, const Proof& proof, WindowId id, Instant happened_at, Instant now) {
-    const WindowRow window = load_window(database, id);
-    const auto rules = load_rules(database, window.requirement, window.generation);
-    if (is_ignored(window, rules)) {
-        insert_proof(database, proof, window, std::nullopt, happened_at, now);
-        record_event(database, now, "proof.ignored", proof.session, id, std::nullopt);
-        return;
+    // To be called once, after the last.
+    void finish() {
+        for (auto& [key, account] : accounts_) {
+            for (auto& [start, tally] : account.tallies) tally.finish(database_, now_);
+        }
+        const SessionId* refreshed = nullptr;
+        for (const auto& [key, account] : accounts_) {
+            if (account.tallies.empty() || (refreshed && *refreshed == key.first)) continue;
+            refresh_lane(database_, key.first, now_);
+            refreshed = &key.first;
+        }
     }
-    const auto delivery = count_amount(database, window, rules, proof.amount, now);
-    insert_proof(database, proof, window, delivery, happened_at, now);
-    if (window.count + proof.amount >= rules.required_count) {
-        judge_by_count(database, id, rules, now);
-    }
-}
 
-// What add_proof does, but for the lane.
-Result<ProofTaken> accept(Database& database, cadence::Zones& zones, const Proof& proof,
-                          const cadence::Policy& policy, Instant now) {
-    if (auto known = find_repetition(database, proof)) return *known;
-    if (auto refusal = refuse_by_session(database, proof)) return *refusal;
-    const auto requirement = find_requirement(database, proof.session, proof.metric);
-    if (!requirement) {
-        return refused("metric", "the lock session has no requirement '" + proof.metric + "'; " +
-                                     known_metrics(database, proof.session));
+  private:
+    // A lock session's proofs of one metric.
+    struct Account {
+        std::optional<ProofTaken> refusal;  // of any of them
+        RequirementId requirement{};
+        std::map<Instant, Tally> tallies;  // by the window's start
+    };
+    struct FoundTally {
+        Tally* found{nullptr};
+        std::optional<ProofTaken> refusal;  // when there is none
+    };
+
+    Account& account_of(const Proof& proof) {
+        const auto [place, added] = accounts_.try_emplace({proof.session, proof.metric});
+        if (added) open_account(proof, place->second);
+        return place->second;
     }
-    const Instant happened_at = std::min(proof.happened_at.value_or(now), now);
-    if (auto refusal = refuse_by_time(database, proof, requirement->id, happened_at, policy, now)) {
-        return *refusal;
+
+    void open_account(const Proof& proof, Account& account) {
+        account.refusal = refuse_by_session(database_, proof.session);
+        if (account.refusal) return;
+        const auto requirement = find_requirement(database_, proof.session, proof.metric);
+        if (requirement) {
+            account.requirement = requirement->id;
+            return;
+        }
+        account.refusal = refused("metric", "the lock session has no requirement '" + proof.metric +
+                                                "'; " + known_metrics(database_, proof.session));
     }
-    const auto opened = open_windows(database, zones, requirement->id, policy, now,
-                                     std::numeric_limits<int>::max());
-    if (!opened) return tl::unexpected(opened.error());
-    const auto window = find_window_at(database, requirement->id, happened_at);
-    if (!window) return refused("happenedAt", "the requirement is not in force then; enable it");
-    take(database, proof, *window, happened_at, now);
-    return ProofTaken{ProofStatus::Accepted, {}, {}};
-}
+
+    std::optional<ProofTaken> refuse_by_time(const Proof& proof, Instant happened_at) const {
+        if (proof.happened_at.value_or(now_) > now_ + kClockTolerance) {
+            return refused("happenedAt",
+                           "lies more than 5 minutes in the future; check the clocks");
+        }
+        if (happened_at < now_ - policy_.caps.proof_max_age) {
+            return refused("happenedAt",
+                           "is older than proof_max_age (caps in the configuration) allows");
+        }
+        return std::nullopt;
+    }
+
+    Result<FoundTally> find_tally(Account& account, Instant happened_at) {
+        const auto next = account.tallies.upper_bound(happened_at);
+        if (next != account.tallies.begin()) {
+            Tally& tally = std::prev(next)->second;
+            if (happened_at < tally.end()) return FoundTally{&tally, {}};
+        }
+        auto window = find_window_at(database_, account.requirement, happened_at);
+        if (!window) {
+            auto refusal = refuse_by_begin(database_, account.requirement, happened_at);
+            if (refusal) return FoundTally{nullptr, std::move(refusal)};
+            // It lies after the newest window: the next ones have begun and are not open yet.
+            if (auto opened = open_windows(account.requirement); !opened) {
+                return tl::unexpected<cadence::Error>(opened.error());
+            }
+            window = find_window_at(database_, account.requirement, happened_at);
+        }
+        if (!window) {
+            return FoundTally{
+                nullptr, refused("happenedAt", "the requirement is not in force then; enable it")};
+        }
+        Tally tally(database_, *window);
+        const Instant start = tally.start();
+        return FoundTally{&account.tallies.emplace(start, std::move(tally)).first->second, {}};
+    }
+
+    // All or none of them.
+    Result<void> open_windows(RequirementId requirement) {
+        Savepoint part(database_);
+        const auto opened = ledger::open_windows(database_, zones_, requirement, policy_, now_,
+                                                 std::numeric_limits<int>::max());
+        if (opened) {
+            part.keep();
+            return {};
+        }
+        part.undo();
+        return tl::unexpected<cadence::Error>(opened.error());
+    }
+
+    Database& database_;
+    cadence::Zones& zones_;
+    const cadence::Policy& policy_;
+    const Instant now_;
+    std::map<std::pair<SessionId, std::string>, Account> accounts_;
+};
 
 }  // namespace
 
 Result<ProofTaken> add_proof(Database& database, cadence::Zones& zones, const Proof& proof,
                              const cadence::Policy& policy, Instant now) {
-    auto taken = accept(database, zones, proof, policy, now);
-    if (taken && taken->status == ProofStatus::Accepted) {
-        refresh_lane(database, proof.session, now);
-    }
+    Taking taking(database, zones, policy, now);
+    auto taken = taking.accept(proof);
+    if (taken) taking.finish();
     return taken;
 }
 
 std::vector<ProofTaken> add_proofs(Database& database, cadence::Zones& zones,
                                    const std::vector<Proof>& proofs, const cadence::Policy& policy,
                                    Instant now) {
+    Taking taking(database, zones, policy, now);
     std::vector<ProofTaken> all;
     all.reserve(proofs.size());
-    std::set<cadence::SessionId> changed;
     for (const Proof& proof : proofs) {
-        Savepoint part(database);
-        auto taken = accept(database, zones, proof, policy, now);
+        auto taken = taking.accept(proof);
         if (taken) {
-            part.keep();
-            if (taken->status == ProofStatus::Accepted) changed.insert(proof.session);
             all.push_back(*std::move(taken));
         } else {
-            part.undo();
             all.push_back({ProofStatus::Refused, taken.error().detail, taken.error().field});
         }
     }
-    for (const auto& session : changed) refresh_lane(database, session, now);
+    taking.finish();
     return all;
 }
 

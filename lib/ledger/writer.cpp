@@ -22,7 +22,11 @@ using cadence::Result;
 // Units of one commit: enough to share an fsync among all that wait, few enough to come home soon.
 constexpr std::size_t kMostUnits = 512;
 
+// Turns of the callers' loop in which a group may go on growing before it is committed.
+constexpr int kMostTurns = 64;
+
 struct Waiting {
+    asio::any_io_executor home;  // the caller's
     std::function<Result<void>(Database&)> unit;
     std::function<void(Result<void>)> complete;  // from any thread, once
     Result<void> outcome;
@@ -58,15 +62,16 @@ class Writer::Impl {
     Impl(Database database, asio::any_io_executor work, std::function<void(Error)> on_fatal)
         : work_(std::move(work)), database_(std::move(database)), on_fatal_(std::move(on_fatal)) {}
 
-    // The first to find nobody draining posts the drain; `self` keeps all of this alive until it
-    // ran.
+    // The first to find nobody draining sees to it that somebody does; `self` keeps all of this
+    // alive until then.
     static void enqueue(const std::shared_ptr<Impl>& self, Waiting waiting) {
+        const asio::any_io_executor home = waiting.home;
         {
             const std::scoped_lock lock(self->mutex_);
             self->waiting_.push_back(std::move(waiting));
             if (std::exchange(self->draining_, true)) return;
         }
-        asio::post(self->work_, [self] { drain(self); });
+        gather(self, home, 0, kMostTurns);
     }
 
     Totals totals() const {
@@ -80,13 +85,26 @@ class Writer::Impl {
     }
 
   private:
+    // Who is about to hand something in shares the fsync: for as long as each turn of the loop
+    // brings more, the group is not begun. A loop with nothing to do turns at once, so a lone unit
+    // does not wait.
+    static void gather(const std::shared_ptr<Impl>& self, const asio::any_io_executor& home,
+                       std::size_t before, int turns) {
+        const std::size_t now = self->count_waiting();
+        if (now == before || now >= kMostUnits || turns == 0) {
+            asio::post(self->work_, [self] { drain(self); });
+            return;
+        }
+        asio::post(home, [self, home, now, turns] { gather(self, home, now, turns - 1); });
+    }
+
     static void drain(const std::shared_ptr<Impl>& self) {
         std::vector<Waiting> group = self->take_group();
         static_cast<void>(take_pages_written(self->database_));
         const Result<void> committed = self->run_group(group);
         self->note(committed, group.size(), take_pages_written(self->database_));
         for (Waiting& waiting : group) waiting.complete(std::move(waiting.outcome));
-        if (self->has_more()) asio::post(self->work_, [self] { drain(self); });
+        if (const auto home = self->find_more()) gather(self, *home, 0, kMostTurns);
     }
 
     std::vector<Waiting> take_group() {
@@ -99,10 +117,17 @@ class Writer::Impl {
         return group;
     }
 
-    bool has_more() {
+    std::size_t count_waiting() const {
+        const std::scoped_lock lock(mutex_);
+        return waiting_.size();
+    }
+
+    // Where those who wait by now came from; nothing when nobody does, and the draining is over.
+    std::optional<asio::any_io_executor> find_more() {
         const std::scoped_lock lock(mutex_);
         draining_ = !waiting_.empty();
-        return draining_;
+        if (!draining_) return std::nullopt;
+        return waiting_.front().home;
     }
 
     // A commit that had nothing to write does not show that the disk has healed.
@@ -187,7 +212,8 @@ Writer::~Writer() = default;
 
 asio::awaitable<Result<void>> Writer::commit(std::function<Result<void>(Database&)> unit) {
     auto initiate = [impl = impl_, unit = std::move(unit)](auto handler) mutable {
-        Waiting waiting{std::move(unit), make_completion(std::move(handler)), {}};
+        const asio::any_io_executor home = asio::get_associated_executor(handler);
+        Waiting waiting{home, std::move(unit), make_completion(std::move(handler)), {}};
         Impl::enqueue(impl, std::move(waiting));
     };
     return asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(

@@ -79,12 +79,17 @@ class Connection {
   public:
     Connection(Socket socket, std::shared_ptr<const UnixHttpService> service,
                std::shared_ptr<ConnectionControl> control)
-        : socket_(std::move(socket)), service_(std::move(service)), control_(std::move(control)) {}
+        : socket_(std::move(socket)), service_(std::move(service)), control_(std::move(control)) {
+        error_code ignored;
+        socket_.non_blocking(true, ignored);  // for has_sent_ahead()
+    }
 
     [[nodiscard]] asio::awaitable<void> serve();
 
   private:
     [[nodiscard]] asio::awaitable<bool> wait_for_request();
+    [[nodiscard]] bool drop_empty_lines();
+    [[nodiscard]] bool has_sent_ahead();
     [[nodiscard]] asio::awaitable<bool> serve_one();
     [[nodiscard]] asio::awaitable<error_code> read_body(Parser& parser, HttpRequest& request);
     [[nodiscard]] asio::awaitable<Result<std::string>> read_piece(
@@ -110,17 +115,23 @@ class Connection {
 };
 
 asio::awaitable<void> Connection::serve() {
+    if (control_->unwelcome) {
+        const std::optional<Refusal> full =
+            Refusal{503, "too many connections; try again in a moment"};
+        co_await refuse(full);
+        co_return;
+    }
     while (!control_->stopping) {
         const bool more = co_await serve_one();
         if (!more) break;
     }
 }
 
-// Until the first byte of a request has come. Requests sent ahead are in the buffer already.
+// Until the first byte of a request has come.
 asio::awaitable<bool> Connection::wait_for_request() {
     control_->between_requests = true;
-    if (buffer_.size() == 0) {
-        watchdog_.arm(first_ ? options().header_timeout : options().idle_timeout);
+    watchdog_.arm(first_ ? options().header_timeout : options().idle_timeout);
+    while (!drop_empty_lines()) {
         const auto room = buffer_.prepare(kFirstRead);
         const auto [error, size] = co_await socket_.async_read_some(room, kTuple);
         buffer_.commit(size);
@@ -129,6 +140,24 @@ asio::awaitable<bool> Connection::wait_for_request() {
     first_ = false;
     control_->between_requests = false;
     co_return true;
+}
+
+// Empty lines before a request are no part of it (RFC 9112 §2.2): some clients end a body with one.
+// Returns whether anything else has come.
+bool Connection::drop_empty_lines() {
+    const auto text = [this] {
+        return std::string_view(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+    };
+    while (text().substr(0, 2) == "\r\n") buffer_.consume(2);
+    return !text().empty() && text() != "\r";
+}
+
+// Whether the client has begun its next request before the answer to this one.
+bool Connection::has_sent_ahead() {
+    error_code ignored;
+    const auto room = buffer_.prepare(kFirstRead);
+    buffer_.commit(socket_.read_some(room, ignored));
+    return drop_empty_lines();
 }
 
 asio::awaitable<bool> Connection::serve_one() {
@@ -240,17 +269,19 @@ asio::awaitable<bool> Connection::answer(HttpRequest request, const Parser& pars
     const bool modern = parser.get().version() >= 11;
     const auto stream_framing = modern ? ReplyFraming::Chunked : ReplyFraming::UntilClose;
     const auto framing = reply.next_chunk ? stream_framing : ReplyFraming::Length;
-    const bool keep = parser.keep_alive() && parser.is_done() && !control_->stopping &&
+    const bool unread = !parser.is_done() || has_sent_ahead();
+    const bool keep = parser.keep_alive() && !unread && !control_->stopping &&
                       framing != ReplyFraming::UntilClose;
     const auto after = keep ? AfterReply::KeepAlive : AfterReply::Close;
     const bool written = co_await write(reply, framing, after, head_only);
-    if (written && !parser.is_done()) co_await linger();
+    if (written && unread) co_await linger();
     co_return written&& keep;
 }
 
 asio::awaitable<bool> Connection::refuse(std::optional<Refusal> refusal) {
     if (!refusal) co_return false;
-    const auto reply = options().make_problem(refusal->status, refusal->detail);
+    auto reply = options().make_problem(refusal->status, refusal->detail);
+    if (refusal->status == 503) reply.headers.emplace_back("Retry-After", "1");
     const bool written = co_await write(reply, ReplyFraming::Length, AfterReply::Close, false);
     if (written) co_await linger();
     co_return false;

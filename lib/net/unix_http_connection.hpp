@@ -19,6 +19,7 @@ struct UnixHttpService {
 struct ConnectionControl {
     bool between_requests{true};  // nothing of a request has arrived: it can be cut
     bool stopping{false};         // no further request after this one
+    bool unwelcome{false};        // one too many: told so instead of being served
 };
 
 // Ends when the client or the server wants no more. Cancelling it drops the connection.

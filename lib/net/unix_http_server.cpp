@@ -11,7 +11,6 @@
 #include <list>
 
 #include "net/unix_http_connection.hpp"
-#include "net/unix_http_reply.hpp"
 #include "net/unix_listener.hpp"
 
 namespace net {
@@ -26,6 +25,8 @@ namespace {
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto kAcceptAgain = std::chrono::milliseconds(100);
+// Beyond max_connections, so many at once are heard out and told so; more are just closed.
+constexpr std::size_t kMostUnwelcome = 64;
 
 struct Child {
     asio::cancellation_signal signal;
@@ -45,23 +46,17 @@ class UnixHttpServer::State {
 
     // `self` keeps the state alive for as long as the connection runs.
     static void serve(const std::shared_ptr<State>& self, stream_protocol::socket socket) {
+        const bool full = self->welcome_ >= self->service_->options.max_connections;
+        if (full && self->children_.size() - self->welcome_ >= kMostUnwelcome) return;
         self->children_.emplace_back();
         const auto child = std::prev(self->children_.end());
+        child->control->unwelcome = full;
+        if (!full) ++self->welcome_;
         auto connection = serve_connection(std::move(socket), self->service_, child->control);
         // However a connection ended, the server goes on.
         auto joined = [self, child](std::exception_ptr) { self->join(child); };
         asio::co_spawn(self->acceptor.get_executor(), std::move(connection),
                        asio::bind_cancellation_slot(child->signal.slot(), std::move(joined)));
-    }
-
-    // As much of the answer as fits at once, which is all of it.
-    void turn_away(stream_protocol::socket socket) const {
-        const auto reply =
-            service_->options.make_problem(503, "too many connections; try again in a moment");
-        const auto bytes = reply_head(reply, ReplyFraming::Length, AfterReply::Close) + reply.body;
-        boost::system::error_code ignored;
-        socket.non_blocking(true, ignored);
-        socket.write_some(asio::buffer(bytes), ignored);
     }
 
     void stop() {
@@ -80,9 +75,6 @@ class UnixHttpServer::State {
 
     [[nodiscard]] bool stopping() const { return stopping_; }
     [[nodiscard]] bool alone() const { return children_.empty(); }
-    [[nodiscard]] bool full() const {
-        return children_.size() >= service_->options.max_connections;
-    }
 
     stream_protocol::acceptor acceptor;
     asio::steady_timer pause;
@@ -90,6 +82,7 @@ class UnixHttpServer::State {
 
   private:
     void join(std::list<Child>::iterator child) {
+        if (!child->control->unwelcome) --welcome_;
         children_.erase(child);
         if (children_.empty()) gone.cancel();
     }
@@ -106,6 +99,7 @@ class UnixHttpServer::State {
     UnixListener listener_;
     std::shared_ptr<const UnixHttpService> service_;
     std::list<Child> children_;
+    std::size_t welcome_{0};  // of the children
     bool stopping_{false};
 };
 
@@ -122,8 +116,6 @@ asio::awaitable<void> accept_connections(StatePtr state) {
             state->pause.expires_after(kAcceptAgain);
             const auto [woken] = co_await state->pause.async_wait(kTuple);
             if (woken) break;
-        } else if (state->full()) {
-            state->turn_away(std::move(socket));
         } else {
             UnixHttpServer::State::serve(state, std::move(socket));
         }

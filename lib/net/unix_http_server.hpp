@@ -1,9 +1,11 @@
 // HTTP/1.1 over a Unix stream socket, for people and programs on this machine.
 //
 // What is not a well-formed, local, modest request is answered before the handler hears of it: see
-// make_unix_http_server. A request's handler runs as a coroutine; requests of one connection are
-// served one after the other, in order. Nothing that a client sends, and nothing a handler throws,
-// ends the server. Everything runs on the one thread of the io_context behind the executor.
+// make_unix_http_server. A request's handler runs as a coroutine. A client that waits for each
+// answer may use its connection for as long as it likes; pipelining is refused: whoever has begun
+// another request by the time an answer begins gets that answer with `Connection: close`, and
+// nothing of what was sent ahead is looked at. Nothing that a client sends, and nothing a handler
+// throws, ends the server. Everything runs on the one thread of the io_context behind the executor.
 // Knows no routes and no JSON: error bodies come from `make_problem`.
 #pragma once
 
@@ -56,7 +58,7 @@ using HttpHandler = std::function<boost::asio::awaitable<HttpReply>(HttpRequest)
 struct UnixHttpOptions {
     std::string path;
     mode_t mode{0660};
-    std::size_t max_connections{128};  // one more is answered 503 and closed
+    std::size_t max_connections{512};  // one more is answered 503 and closed
     cadence::Duration header_timeout{10'000};
     cadence::Duration body_timeout{30'000};
     cadence::Duration idle_timeout{60'000};  // between requests, and for a client that doesn't read

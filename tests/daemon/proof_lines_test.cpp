@@ -61,7 +61,21 @@ class ProofLines : public routes_test::RoutesTest {
             text.erase(0, piece.size());
             co_return piece;
         };
-        return run(routes->handle(std::move(request)));
+        auto reply = run(routes->handle(std::move(request)));
+        in_one_piece_ = !reply.next_chunk;
+        if (reply.next_chunk) reply.body = run(read_all(reply));
+        return reply;
+    }
+
+    static boost::asio::awaitable<std::string> read_all(const net::HttpReply& reply) {
+        std::string all = reply.body;
+        for (bool more = true; more;) {
+            auto reading = reply.next_chunk();
+            const std::optional<std::string> piece = co_await std::move(reading);
+            if (piece) all += *piece;
+            more = piece.has_value();
+        }
+        co_return all;
     }
 
     static std::vector<json> lines_of(const net::HttpReply& reply) {
@@ -76,6 +90,7 @@ class ProofLines : public routes_test::RoutesTest {
     }
 
     int pieces_{0};
+    bool in_one_piece_{true};
 };
 
 TEST_F(ProofLines, GoodAndBadLines_AreAnsweredInOrder) {
@@ -108,6 +123,23 @@ TEST_F(ProofLines, ManyLines_AreCommittedByThePiece) {
     EXPECT_EQ(lines_of(reply).size(), 5'000U);
     EXPECT_EQ(number("SELECT count(*) FROM proof"), 5'000);
     EXPECT_LE(commits, static_cast<std::uint64_t>(pieces_));
+    EXPECT_FALSE(in_one_piece_) << "a long answer is not kept in memory";
+    const auto lines = lines_of(reply);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        ASSERT_EQ(lines[i], (json{{"id", "p" + std::to_string(i)}, {"status", 201}}));
+    }
+}
+
+TEST_F(ProofLines, AnswerThatCannotBeKept_Is503AndWhatWasTakenIsKnown) {
+    ASSERT_EQ(ask("PUT", "/v1/sessions/lock-1", daily_body()).status, 201);
+    scratch("/nonexistent");
+    std::string text;
+    for (int i = 0; i < 5'000; ++i) text += proof("p" + std::to_string(i));
+    const auto reply = hand_in(text, 65'536);
+    EXPECT_EQ(reply.status, 503);
+    const auto taken = number("SELECT count(*) FROM proof");
+    EXPECT_NE(reply.body.find("the first " + std::to_string(taken) + " proofs"), std::string::npos)
+        << reply.body;
 }
 
 TEST_F(ProofLines, SenderThatBreaksOff_IsToldHowFarItCame) {

@@ -83,10 +83,14 @@ RoutesTest::RoutesTest() {
     facts.config_loaded_at = now;
     facts.tzdb = "2026a";
     facts.platforms["chastify"] = {};
+    scratch(testing::TempDir());
+}
+
+void RoutesTest::scratch(const std::string& directory) {
     routes = std::make_unique<cadenced::Routes>(cadenced::RouteContext{
         clock, journal, *intake, *docket, *outbox, *records, zones,
         [this]() -> const cadenced::RoutesConfig& { return config; }, [this] { return facts; },
-        [this] { ++changes; }, [this] { return reloaded; }});
+        [this] { ++changes; }, [this] { return reloaded; }, directory});
 }
 
 Reply RoutesTest::ask(const std::string& method, const std::string& target, const std::string& body,

@@ -1,5 +1,5 @@
-// A disk whose syncs are counted and can be made slow, for one program: what it is started with, and
-// the numbers it shares with slow_disk_shim.cpp while it runs.
+// A disk whose syncs are counted and can be made slow, for one program: what it is started with,
+// and the numbers it shares with slow_disk_shim.cpp while it runs.
 #pragma once
 
 #include <atomic>

@@ -17,8 +17,8 @@ e2e::DiskControl* control() {
         const char* const path = std::getenv("CADENCED_SLOW_DISK");
         const int file = path == nullptr ? -1 : ::open(path, O_RDWR | O_CLOEXEC);
         if (file < 0) return nullptr;
-        void* const mapped = ::mmap(nullptr, sizeof(e2e::DiskControl), PROT_READ | PROT_WRITE,
-                                    MAP_SHARED, file, 0);
+        void* const mapped =
+            ::mmap(nullptr, sizeof(e2e::DiskControl), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
         ::close(file);
         return mapped == MAP_FAILED ? nullptr : static_cast<e2e::DiskControl*>(mapped);
     }();
@@ -28,9 +28,11 @@ e2e::DiskControl* control() {
 int sync_slowly(const char* name, int file) {
     auto* const real = reinterpret_cast<int (*)(int)>(::dlsym(RTLD_NEXT, name));
     if (auto* const disk = control()) {
-        const auto delay = disk->delay_us.load();
-        timespec pause{delay / 1'000'000, delay % 1'000'000 * 1'000};
-        while (delay > 0 && ::nanosleep(&pause, &pause) != 0) {
+        // By the slice, so that a disk that was slow can be quick again at once.
+        constexpr std::int64_t kSlice = 2'000;
+        for (std::int64_t slept = 0; slept < disk->delay_us; slept += kSlice) {
+            const timespec slice{0, kSlice * 1'000};
+            ::nanosleep(&slice, nullptr);
         }
         ++disk->syncs;
     }

@@ -81,6 +81,37 @@ TEST_F(WriterTest, ManyUnits_ShareFewCommits) {
     EXPECT_LT(writer->totals().commits - before.commits, 500U);
 }
 
+// Whose answers have just gone out is about to come back with the next unit, and finds room.
+TEST_F(WriterTest, CallersThatComeBack_ShareACommitWithThoseWhoWait) {
+    std::latch held_up(1);
+    std::latch one_waits(1);
+    std::vector<Result<void>> outcomes(3);
+    const auto hold = [&held_up, &one_waits](Database&) -> Result<void> {
+        held_up.count_down();
+        one_waits.wait();
+        return {};
+    };
+    const auto come_back = [this, &outcomes, &hold]() -> boost::asio::awaitable<void> {
+        auto first = writer->run<void>(hold);
+        outcomes[0] = co_await std::move(first);
+        auto second = writer->run<void>(note("note1"));
+        outcomes[1] = co_await std::move(second);
+    };
+    const auto before = writer->totals().commits;
+    boost::asio::co_spawn(loop, come_back(), [](const std::exception_ptr&) {});
+    loop.poll();
+    held_up.wait();
+    boost::asio::co_spawn(
+        loop, writer->run<void>(note("note2")),
+        [&outcomes](const std::exception_ptr&, Result<void> outcome) { outcomes[2] = outcome; });
+    boost::asio::post(loop, [&one_waits] { one_waits.count_down(); });
+    loop.restart();
+    loop.run();
+    for (const auto& outcome : outcomes) EXPECT_TRUE(outcome);
+    EXPECT_EQ(notes(), 2);
+    EXPECT_EQ(writer->totals().commits - before, 2U);
+}
+
 TEST_F(WriterTest, UnitThatFails_TakesNothingWithIt) {
     const auto outcomes = run_together(
         {note("note1"),

@@ -45,6 +45,8 @@ void RawClient::send(std::string_view bytes) const {
     }
 }
 
+void RawClient::finish_sending() const { ::shutdown(socket_, SHUT_WR); }
+
 bool RawClient::read_more() {
     pollfd readable{socket_, POLLIN, 0};
     if (::poll(&readable, 1, 10'000) != 1) return false;
@@ -75,6 +77,16 @@ std::string RawClient::read_to_end() {
     while (read_more()) {
     }
     return std::exchange(buffer_, {});
+}
+
+std::string RawClient::read_until(std::string_view mark) {
+    auto at = buffer_.find(mark);
+    for (; at == std::string::npos; at = buffer_.find(mark)) {
+        if (!read_more()) return std::exchange(buffer_, {});
+    }
+    auto text = buffer_.substr(0, at + mark.size());
+    buffer_.erase(0, text.size());
+    return text;
 }
 
 int status_of(const std::string& response) {
@@ -162,6 +174,7 @@ asio::awaitable<net::HttpReply> UnixServerTest::hang() {
 }
 
 asio::awaitable<net::HttpReply> UnixServerTest::handle(net::HttpRequest request) {
+    ++handled_;
     const auto name = request.path.empty() ? std::string() : request.path.front();
     if (name == "hang") {
         auto waiting = hang();

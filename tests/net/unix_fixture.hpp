@@ -28,9 +28,11 @@ class RawClient {
 
     [[nodiscard]] bool connected() const { return socket_ >= 0; }
     void send(std::string_view bytes) const;
+    void finish_sending() const;  // and go on reading
     // Headers and a body with Content-Length.
     [[nodiscard]] std::string read_response();
     [[nodiscard]] std::string read_to_end();
+    [[nodiscard]] std::string read_until(std::string_view mark);  // which is read, too
 
   private:
     bool read_more();
@@ -67,6 +69,7 @@ class UnixServerTest : public testing::Test {
     boost::asio::io_context io_;
     std::unique_ptr<net::UnixHttpServer> server_;
     std::atomic<int> hanging_{0};
+    std::atomic<int> handled_{0};  // requests that reached the handler
     std::atomic<int> stop_asked_{0};
 
   private:

@@ -68,8 +68,8 @@ double sqlite_rows(const std::filesystem::path& dir, int rows) {
     run(database, kShape);
     sqlite3_stmt* statement = nullptr;
     require(sqlite3_prepare_v2(database,
-                               "INSERT INTO proof VALUES (?1, ?2, ?2, ?2, 1, ?3, ?3, ?3, 1, '')", -1,
-                               &statement, nullptr),
+                               "INSERT INTO proof VALUES (?1, ?2, ?2, ?2, 1, ?3, ?3, ?3, 1, '')",
+                               -1, &statement, nullptr),
             database);
     const auto begin = Clock::now();
     for (int number = 0; number < rows; ++number) {

@@ -85,27 +85,29 @@ class Intake {
     e2e::TemporaryDirectory directory_;
     e2e::SlowDisk disk_{directory_.path()};
     e2e::Sandbox sandbox_{directory_.path()};
-    e2e::DaemonProcess daemon_{directory_.path(),
-                               sandbox_,
-                               {std::filesystem::path{CADENCED_BIN_DIR} / "cadenced",
-                                {},
-                                disk_.environment()}};
+    e2e::DaemonProcess daemon_{
+        directory_.path(),
+        sandbox_,
+        {std::filesystem::path{CADENCED_BIN_DIR} / "cadenced", {}, disk_.environment()}};
 };
 
 void note(Report& report, const std::string& what, const Intake::Run& run) {
-    report.note(fmt::format("{}: {:.0f} proofs acknowledged a second, {:.1f} a sync, {:.1f} µs of "
-                            "the daemon's processor time each",
-                            what, run.done.per_second(), run.done.proofs / run.syncs, run.cpu_us));
+    report.note(
+        fmt::format("{}: {:.0f} proofs acknowledged a second, {:.1f} a sync, {:.1f} µs of "
+                    "the daemon's processor time each",
+                    what, run.done.per_second(), run.done.proofs / run.syncs, run.cpu_us));
 }
 
 void run() {
-    Report report(fmt::format("intake: {} lock sessions, single proofs for {} s, {} lines of NDJSON",
-                              kSessions, kSinglesFor.count(), kLines));
+    Report report(
+        fmt::format("intake: {} lock sessions, single proofs for {} s, {} lines of NDJSON",
+                    kSessions, kSinglesFor.count(), kLines));
     Intake intake;
     const double syncs = bench::raw_syncs(intake.directory());
     const double rows = bench::sqlite_rows(intake.directory(), kLines);
     const std::string disk = fmt::format("4 KiB appended and synced: {:.0f} a second", syncs);
-    const std::string sqlite = fmt::format("SQLite alone, 1,000 rows a commit: {:.0f} a second", rows);
+    const std::string sqlite =
+        fmt::format("SQLite alone, 1,000 rows a commit: {:.0f} a second", rows);
 
     for (const int clients : {1, 8}) {
         note(report, fmt::format("{} client(s), single proofs", clients), intake.singly(clients));

@@ -41,15 +41,16 @@ class Client {
     [[nodiscard]] int socket() const { return socket_; }
 
     void send(const std::string& proof) {
-        const std::string text = "POST /v1/proofs HTTP/1.1\r\nHost: cadenced\r\nContent-Type: "
-                                 "application/json\r\nContent-Length: " +
-                                 std::to_string(proof.size()) + "\r\n\r\n" + proof;
+        const std::string text =
+            "POST /v1/proofs HTTP/1.1\r\nHost: cadenced\r\nContent-Type: "
+            "application/json\r\nContent-Length: " +
+            std::to_string(proof.size()) + "\r\n\r\n" + proof;
         const auto sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
         if (sent != static_cast<ssize_t>(text.size())) throw std::runtime_error("cannot send");
     }
 
-    // Whether what has come by now is the whole answer. The answer is short: its body ends in a line
-    // feed, and its headers end each line in CR LF.
+    // Whether what has come by now is the whole answer. The answer is short: its body ends in a
+    // line feed, and its headers end each line in CR LF.
     [[nodiscard]] bool receive() {
         std::array<char, 4096> piece{};
         const auto size = ::recv(socket_, piece.data(), piece.size(), 0);

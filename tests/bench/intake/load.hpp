@@ -13,15 +13,16 @@ struct Acknowledged {
     [[nodiscard]] double per_second() const { return proofs / seconds; }
 };
 
-// What tells one run's proofs from another's, and the lock sessions ("lock-0" …) they go to in turn.
+// What tells one run's proofs from another's, and the lock sessions ("lock-0" …) they go to in
+// turn.
 struct Proofs {
     std::string prefix;
     int sessions{1};
     [[nodiscard]] std::string line(int number) const;  // JSON, without a line end
 };
 
-// `clients` connections, each with one proof after the other, from one thread. Throws when an answer
-// is not 201.
+// `clients` connections, each with one proof after the other, from one thread. Throws when an
+// answer is not 201.
 [[nodiscard]] Acknowledged hand_in_singly(const std::filesystem::path& socket, const Proofs& proofs,
                                           int clients, std::chrono::seconds duration);
 

@@ -1,0 +1,73 @@
+#include "daemon/routes/long_text.hpp"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace cadenced::wire {
+namespace {
+
+using cadence::ErrorCode;
+using cadence::Result;
+
+constexpr std::size_t kInMemory = std::size_t{64} * 1024;
+
+tl::unexpected<cadence::Error> fail_on(const std::string& directory, int error) {
+    return cadence::fail(ErrorCode::StorageBusy, directory + ": a long answer cannot be kept: " +
+                                                     std::generic_category().message(error) +
+                                                     "; free space on its disk");
+}
+
+// Some file systems know no files without a name.
+int open_nameless(const std::string& directory) {
+    const int file = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) return file;
+    std::string path = directory + "/answer-XXXXXX";
+    const int named = ::mkostemp(path.data(), O_CLOEXEC);
+    if (named >= 0) ::unlink(path.c_str());
+    return named;
+}
+
+}  // namespace
+
+LongText::~LongText() {
+    if (file_ >= 0) ::close(file_);
+}
+
+Result<void> LongText::append(std::string_view text) {
+    memory_.append(text);
+    if (memory_.size() <= kInMemory) return {};
+    return store();
+}
+
+Result<void> LongText::store() {
+    if (file_ < 0) file_ = open_nameless(directory_);
+    if (file_ < 0) return fail_on(directory_, errno);
+    std::string_view rest = memory_;
+    while (!rest.empty()) {
+        const auto written = ::write(file_, rest.data(), rest.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return fail_on(directory_, errno);
+        rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+    stored_ += memory_.size();
+    memory_.clear();
+    return {};
+}
+
+Result<std::string> LongText::read() {
+    if (read_ == stored_) return std::exchange(memory_, {});
+    std::string piece(std::min(kInMemory, stored_ - read_), '\0');
+    const auto size = ::pread(file_, piece.data(), piece.size(), static_cast<off_t>(read_));
+    if (size <= 0) return fail_on(directory_, size == 0 ? EIO : errno);
+    piece.resize(static_cast<std::size_t>(size));
+    read_ += piece.size();
+    return piece;
+}
+
+}  // namespace cadenced::wire

@@ -1,0 +1,41 @@
+// A text that is put together first and read afterwards, and whose length nobody knows before: the
+// end of it stays in memory, what comes before that in a file without a name. Loop's thread; the
+// file is never synced, so neither writing nor reading it waits for a disk.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "cadence/error.hpp"
+
+namespace cadenced::wire {
+
+class LongText {
+  public:
+    // The file is made in `directory` when it is needed, and gone when this is, however we end.
+    explicit LongText(std::string directory) : directory_(std::move(directory)) {}
+    LongText(const LongText&) = delete;
+    LongText& operator=(const LongText&) = delete;
+    ~LongText();
+
+    // Errors: StorageBusy (the file cannot be made or written).
+    [[nodiscard]] cadence::Result<void> append(std::string_view text);
+    [[nodiscard]] std::size_t size() const { return stored_ + memory_.size(); }
+    [[nodiscard]] bool fits_in_memory() const { return file_ < 0; }
+
+    // The next piece from the beginning on; empty at the end. Nothing may be appended any more.
+    // Errors: StorageBusy.
+    [[nodiscard]] cadence::Result<std::string> read();
+
+  private:
+    [[nodiscard]] cadence::Result<void> store();
+
+    std::string directory_;
+    std::string memory_;
+    int file_{-1};
+    std::size_t stored_{0};
+    std::size_t read_{0};  // of what is stored
+};
+
+}  // namespace cadenced::wire

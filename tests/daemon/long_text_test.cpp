@@ -1,0 +1,58 @@
+#include "daemon/routes/long_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/ledger/temp_directory.hpp"
+
+namespace {
+
+using cadenced::wire::LongText;
+
+std::string read_all(LongText& text) {
+    std::string all;
+    for (bool more = true; more;) {
+        const auto piece = text.read();
+        if (!piece) return piece.error().detail;
+        all += *piece;
+        more = !piece->empty();
+    }
+    return all;
+}
+
+TEST(LongText, ShortOne_StaysInMemory) {
+    LongText text("/nonexistent");
+    ASSERT_TRUE(text.append("one "));
+    ASSERT_TRUE(text.append("two"));
+    EXPECT_TRUE(text.fits_in_memory());
+    EXPECT_EQ(text.size(), 7U);
+    EXPECT_EQ(read_all(text), "one two");
+}
+
+TEST(LongText, LongOne_ComesBackWholeAndLeavesNothingBehind) {
+    const ledger_test::TempDirectory directory;
+    std::string expected;
+    {
+        LongText text(directory.path());
+        for (int i = 0; i < 100'000; ++i) {
+            const std::string line = "line " + std::to_string(i) + "\n";
+            expected += line;
+            ASSERT_TRUE(text.append(line));
+        }
+        EXPECT_FALSE(text.fits_in_memory());
+        EXPECT_EQ(text.size(), expected.size());
+        EXPECT_EQ(read_all(text), expected);
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+}
+
+TEST(LongText, LongOneWithoutAPlace_IsAnError) {
+    LongText text("/nonexistent");
+    const auto kept = text.append(std::string(100'000, 'x'));
+    ASSERT_FALSE(kept);
+    EXPECT_EQ(kept.error().code, cadence::ErrorCode::StorageBusy);
+    EXPECT_NE(kept.error().detail.find("/nonexistent"), std::string::npos);
+}
+
+}  // namespace

@@ -27,7 +27,7 @@ constexpr Pragma kCommon[] = {
 // files they were nine writes of ten. The cache holds what a large unit of work touches.
 constexpr Pragma kWriter[] = {
     {"temp_store", "MEMORY", "2"},
-    {"cache_size", "-8000", "-8000"},
+    {"cache_size", "-4000", "-4000"},
     {"journal_mode", "WAL", "wal"},
     {"synchronous", "FULL", "2"},
     {"secure_delete", "ON", "1"},

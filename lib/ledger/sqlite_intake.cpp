@@ -87,7 +87,8 @@ awaitable<Result<std::vector<engine::ProofTaken>>> SqliteIntake::add_proofs(
         [zones = &zones_, proofs = std::move(proofs), policy,
          now](Database& database) -> Result<std::vector<engine::ProofTaken>> {
             return ledger::add_proofs(database, *zones, proofs, policy, now);
-        });
+        },
+        Writer::Room::Alone);
 }
 
 awaitable<Result<std::vector<std::string>>> SqliteIntake::record_context(engine::ContextFound found,

@@ -57,7 +57,8 @@ void Tally::finish(Database& database, Instant now) {
     if (!delivery_) return;
     add_to_count(database, window_.id, amount_);
     if (uncarried_ > 0) carry_more(database, *delivery_, uncarried_amount_, uncarried_, now);
-    if (window_.count + amount_ >= rules_.required_count) {
+    const bool met = window_.verdict && window_.verdict->kind == cadence::VerdictKind::Met;
+    if (!met && window_.count + amount_ >= rules_.required_count) {
         judge_by_count(database, window_.id, rules_, now);
     }
 }

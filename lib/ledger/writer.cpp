@@ -28,6 +28,7 @@ constexpr int kMostTurns = 64;
 struct Waiting {
     asio::any_io_executor home;  // the caller's
     std::function<Result<void>(Database&)> unit;
+    Writer::Room room;
     std::function<void(Result<void>)> complete;  // from any thread, once
     Result<void> outcome;
 };
@@ -111,8 +112,11 @@ class Writer::Impl {
         const std::scoped_lock lock(mutex_);
         std::vector<Waiting> group;
         while (!waiting_.empty() && group.size() < kMostUnits) {
+            const bool alone = waiting_.front().room == Room::Alone;
+            if (alone && !group.empty()) break;
             group.push_back(std::move(waiting_.front()));
             waiting_.pop_front();
+            if (alone) break;
         }
         return group;
     }
@@ -147,7 +151,8 @@ class Writer::Impl {
         Result<void> committed = guarded([this, &group] {
             database_.execute("BEGIN IMMEDIATE");
             for (Waiting& waiting : group) {
-                waiting.outcome = run_unit(waiting.unit);
+                waiting.outcome =
+                    waiting.room == Room::Alone ? run_alone(waiting.unit) : run_unit(waiting.unit);
                 // A full or failing disk makes SQLite roll back all of the transaction by itself.
                 if (!in_transaction(database_)) return lost_with(waiting.outcome);
             }
@@ -166,6 +171,14 @@ class Writer::Impl {
     static Result<void> lost_with(const Result<void>& outcome) {
         if (!outcome) return outcome;
         return cadence::fail(ErrorCode::StorageBusy, "the transaction was rolled back by SQLite");
+    }
+
+    Result<void> run_alone(const std::function<Result<void>(Database&)>& unit) {
+        Result<void> outcome = guarded([this, &unit] { return unit(database_); });
+        if (outcome || !in_transaction(database_)) return outcome;
+        database_.execute("ROLLBACK");
+        database_.execute("BEGIN IMMEDIATE");
+        return outcome;
     }
 
     Result<void> run_unit(const std::function<Result<void>(Database&)>& unit) {
@@ -210,10 +223,11 @@ Writer::Writer(Database database, asio::any_io_executor work, std::function<void
 
 Writer::~Writer() = default;
 
-asio::awaitable<Result<void>> Writer::commit(std::function<Result<void>(Database&)> unit) {
-    auto initiate = [impl = impl_, unit = std::move(unit)](auto handler) mutable {
+asio::awaitable<Result<void>> Writer::commit(std::function<Result<void>(Database&)> unit,
+                                             Room room) {
+    auto initiate = [impl = impl_, unit = std::move(unit), room](auto handler) mutable {
         const asio::any_io_executor home = asio::get_associated_executor(handler);
-        Waiting waiting{home, std::move(unit), make_completion(std::move(handler)), {}};
+        Waiting waiting{home, std::move(unit), room, make_completion(std::move(handler)), {}};
         Impl::enqueue(impl, std::move(waiting));
     };
     return asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(

@@ -25,11 +25,15 @@ class Writer {
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
+    // A large unit is alone in its transaction: a savepoint within it would keep every page that it
+    // changes a second time.
+    enum class Room { Shared, Alone };
+
     // Runs `unit` and comes home on the caller's executor with its value once that is durable, or
     // with its error, nothing changed. Cancelling the caller does not cancel the unit.
     template <class T>
     [[nodiscard]] boost::asio::awaitable<cadence::Result<T>> run(
-        std::function<cadence::Result<T>(Database&)> unit) {
+        std::function<cadence::Result<T>(Database&)> unit, Room room = Room::Shared) {
         auto const result = std::make_shared<cadence::Result<T>>(
             cadence::fail(cadence::ErrorCode::Internal, "the unit of work did not run"));
         std::function<cadence::Result<void>(Database&)> erased =
@@ -38,7 +42,7 @@ class Writer {
             if (!*result) return tl::unexpected<cadence::Error>(result->error());
             return {};
         };
-        auto committed = co_await commit(std::move(erased));
+        auto committed = co_await commit(std::move(erased), room);
         if (!committed) co_return tl::unexpected<cadence::Error>(std::move(committed.error()));
         co_return std::move(*result);
     }
@@ -54,7 +58,7 @@ class Writer {
 
   private:
     [[nodiscard]] boost::asio::awaitable<cadence::Result<void>> commit(
-        std::function<cadence::Result<void>(Database&)> unit);
+        std::function<cadence::Result<void>(Database&)> unit, Room room);
 
     class Impl;
     std::shared_ptr<Impl> impl_;

@@ -6,8 +6,8 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <list>
 #include <string>
-#include <vector>
 
 namespace {
 
@@ -16,7 +16,7 @@ using cadenced::wire::Turnstile;
 
 class TurnstileTest : public testing::Test {
   protected:
-    using Held = std::vector<Turnstile::Pass>;
+    using Held = std::list<Turnstile::Pass>;
 
     asio::awaitable<void> enter(char name) {
         auto entering = turnstile.enter();

@@ -9,7 +9,6 @@ import json
 import mmap
 import os
 import resource
-import signal
 import socket
 import sqlite3
 import struct
@@ -54,8 +53,6 @@ class Intake(Live):
     def start_daemon(self):
         self.disk = SlowDisk(self.dir) if self.slow else None
         os.environ.update(self.disk.environment if self.disk else {})
-        # The kernel's signal for a file that would grow too long; the daemon has no use for it.
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         try:
             super().start_daemon()
         finally:
@@ -172,7 +169,7 @@ def disk_that_is_slow__slows_the_senders_and_costs_no_memory():
         live.ask("POST", "/v1/proofs", lines_of("warm", 3000), LINES)
         before = live.memory_mib()
         live.disk.delay(0.2)
-        senders = [Sender(live, lines_of(f"slow{i}", 40_000)) for i in range(8)]
+        senders = [Sender(live, lines_of(f"slow{i}", 20_000)) for i in range(8)]
         singles = []
         asking = threading.Thread(
             target=lambda: singles.extend(live.hand_in(f"single-{i}") for i in range(4)), daemon=True)
@@ -182,9 +179,9 @@ def disk_that_is_slow__slows_the_senders_and_costs_no_memory():
         while time.monotonic() - begin < 2:
             live.answers_at_once()
             most = max(most, live.memory_mib())
-        # Ten commits at most by now, four pieces of 64 KiB in each, and what sockets hold.
+        # Ten commits or so by now, a piece of 64 KiB in each, and what the sockets and the daemon hold.
         sent = sum(sender.sent for sender in senders)
-        assert sent < 12 * 4 * 65536 + 8 * 600_000, f"the senders were not slowed down: {sent}"
+        assert sent < 16 * 65536 + 8 * 450_000, f"the senders were not slowed down: {sent}"
         assert all(sender.status is None for sender in senders), "answered before all was durable"
         asking.join(20)
         assert singles == [201] * 4, f"single proofs starve behind the streams: {singles}"
@@ -193,7 +190,7 @@ def disk_that_is_slow__slows_the_senders_and_costs_no_memory():
             sender.join(120)
             most = max(most, live.memory_mib())
         accepted = set().union(*(sender.accepted() for sender in senders))
-        assert len(accepted) == 8 * 40_000, len(accepted)
+        assert len(accepted) == 8 * 20_000, len(accepted)
         assert accepted <= live.stored()
         print(f"  memory before {before:.1f} MiB, at most {most:.1f} MiB")
         assert most - before < 40, f"{before:.1f} MiB grew to {most:.1f} MiB"

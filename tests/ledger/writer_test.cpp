@@ -131,6 +131,35 @@ TEST_F(WriterTest, UnitThatFails_TakesNothingWithIt) {
     EXPECT_TRUE(fatal.empty());
 }
 
+TEST_F(WriterTest, UnitsThatAreAlone_KeepTheirOrderAndFailAlone) {
+    const auto alone = [this](std::function<Result<void>(Database&)> unit) {
+        return writer->run<void>(std::move(unit), ledger::Writer::Room::Alone);
+    };
+    const auto fail_after_writing = [](Database& database) -> Result<void> {
+        database.execute("INSERT INTO meta (key, value) VALUES ('note2', '1')");
+        return cadence::fail(ErrorCode::Conflict, "changed its mind");
+    };
+    std::vector<Result<void>> outcomes(5);
+    const auto keep = [&outcomes](std::size_t i) {
+        return [&outcomes, i](const std::exception_ptr&, Result<void> outcome) {
+            outcomes[i] = std::move(outcome);
+        };
+    };
+    boost::asio::co_spawn(loop, writer->run<void>(note("note1")), keep(0));
+    boost::asio::co_spawn(loop, alone(fail_after_writing), keep(1));
+    boost::asio::co_spawn(loop, alone(note("note3")), keep(2));
+    boost::asio::co_spawn(loop, alone(note("note1")), keep(3));  // the key is taken: SQLite throws
+    boost::asio::co_spawn(loop, writer->run<void>(note("note4")), keep(4));
+    loop.run();
+    EXPECT_TRUE(outcomes[0]);
+    EXPECT_EQ(outcomes[1].error().code, ErrorCode::Conflict);
+    EXPECT_TRUE(outcomes[2]);
+    EXPECT_EQ(outcomes[3].error().code, ErrorCode::Internal);
+    EXPECT_TRUE(outcomes[4]);
+    EXPECT_EQ(notes(), 3);
+    EXPECT_TRUE(writer->health());
+}
+
 TEST_F(WriterTest, CommitThatFails_FailsEveryUnitOfItsGroup) {
     const auto outcomes =
         run_as_one_group({note("note1"),

@@ -102,11 +102,11 @@ DeliveryState unsent_state(Database& database, const SessionId& session, Instant
                                                     : DeliveryState::Waiting;
 }
 
-DeliveryId carry_proof(Database& database, const DeliveryHome& home, const std::string& key,
-                       std::int64_t amount, Instant now) {
+Carried carry_proof(Database& database, const DeliveryHome& home, const std::string& key,
+                    std::int64_t amount, Instant now) {
     if (const auto open = find_open_progress(database, home.window)) {
         carry_more(database, *open, amount, 1, now);
-        return *open;
+        return {*open, false};
     }
     database.execute(
         "INSERT INTO delivery (session, requirement, window, window_start_ms, kind, ordinal, state,"
@@ -117,7 +117,7 @@ DeliveryId carry_proof(Database& database, const DeliveryHome& home, const std::
         " ?5, 'progress', ?6, ?7, 1, ?8, ?8, ?8)",
         home.session, home.requirement, home.window, home.window_start,
         cadence::to_string(unsent_state(database, home.session, now)), key, amount, now);
-    return {database.last_insert_id()};
+    return {{database.last_insert_id()}, true};
 }
 
 void carry_more(Database& database, DeliveryId delivery, std::int64_t amount, std::int64_t proofs,

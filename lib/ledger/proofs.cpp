@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "ledger/judgement.hpp"
@@ -118,15 +119,13 @@ class Taking {
 
     // To be called once, after the last.
     void finish() {
+        std::set<SessionId> changed;
         for (auto& [key, account] : accounts_) {
-            for (auto& [start, tally] : account.tallies) tally.finish(database_, now_);
+            for (auto& [start, tally] : account.tallies) {
+                if (tally.finish(database_, now_)) changed.insert(key.first);
+            }
         }
-        const SessionId* refreshed = nullptr;
-        for (const auto& [key, account] : accounts_) {
-            if (account.tallies.empty() || (refreshed && *refreshed == key.first)) continue;
-            refresh_lane(database_, key.first, now_);
-            refreshed = &key.first;
-        }
+        for (const SessionId& session : changed) refresh_lane(database_, session, now_);
     }
 
   private:

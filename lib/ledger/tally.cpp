@@ -46,21 +46,23 @@ void Tally::take(Database& database, const Proof& proof, Instant happened_at, In
 // The first has to be in the delivery's row at once: there is none without an amount.
 void Tally::carry(Database& database, std::int64_t amount, Instant now) {
     if (!delivery_) {
-        delivery_ = carry_proof(database, home_of(window_), rules_.key, amount, now);
+        const auto carried = carry_proof(database, home_of(window_), rules_.key, amount, now);
+        delivery_ = carried.delivery;
+        begun_ = carried.begun;
         return;
     }
     uncarried_amount_ += amount;
     ++uncarried_;
 }
 
-void Tally::finish(Database& database, Instant now) {
-    if (!delivery_) return;
+bool Tally::finish(Database& database, Instant now) {
+    if (!delivery_) return false;
     add_to_count(database, window_.id, amount_);
     if (uncarried_ > 0) carry_more(database, *delivery_, uncarried_amount_, uncarried_, now);
     const bool met = window_.verdict && window_.verdict->kind == cadence::VerdictKind::Met;
-    if (!met && window_.count + amount_ >= rules_.required_count) {
-        judge_by_count(database, window_.id, rules_, now);
-    }
+    const bool judged = !met && window_.count + amount_ >= rules_.required_count;
+    if (judged) judge_by_count(database, window_.id, rules_, now);
+    return begun_ || judged;
 }
 
 }  // namespace ledger

@@ -27,8 +27,9 @@ class Tally {
               cadence::Instant now);
 
     // What they change together: the window's count, what its delivery carries, and the verdict
-    // that may be reached. To be called once, after the last.
-    void finish(Database& database, cadence::Instant now);
+    // that may be reached. To be called once, after the last. Returns whether there is something
+    // else to send than before, so that the lock session's lane has to be refreshed.
+    bool finish(Database& database, cadence::Instant now);
 
   private:
     [[nodiscard]] bool ignores() const;
@@ -38,6 +39,7 @@ class Tally {
     cadence::Rules rules_;
     std::optional<cadence::DeliveryId>
         delivery_;                      // what carries them, once there is one that counts
+    bool begun_{false};                 // that one is new
     std::int64_t amount_{0};            // of all that count
     std::int64_t uncarried_amount_{0};  // not yet in the delivery's row, nor are
     std::int64_t uncarried_{0};         // as many proofs

@@ -89,6 +89,7 @@ engine::Settings RunningConfiguration::for_engine() const {
     engine::Settings settings;
     settings.policy = current().policy;
     settings.enrolment_defaults = rules_of(current().defaults);
+    for (const auto& platform : current().platforms) settings.lanes += platform.connections;
     return settings;
 }
 

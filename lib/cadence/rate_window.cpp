@@ -17,6 +17,10 @@ Duration RateWindow::wait(int limit, Monotonic now) {
 
 void RateWindow::called(Monotonic now) { calls_.push_back(now); }
 
+void RateWindow::not_made() {
+    if (!calls_.empty()) calls_.pop_back();
+}
+
 bool RateWindow::idle(Monotonic now) const {
     return calls_.empty() || now - calls_.back() >= kSpan;
 }

@@ -43,6 +43,8 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
         auto const ended = co_await ports.outbox.end_waits(platform, ports.clock.now());
         if (!ended) shared_->ledger_rest.failed(ports.clock.steady_now());
     }
+    start_known();
+    if (!has_room()) co_return std::nullopt;  // a lane that ends rings
     auto const lanes = shared_->settings.lanes;
     // Those that run now are among the due ones: asking for twice as many always finds the others.
     auto const due = co_await ports.outbox.find_due_lanes(shared_->settings.policy,
@@ -54,11 +56,22 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
         shared_->ledger_rest.failed(ports.clock.steady_now());
         co_return ports.clock.now() + shared_->ledger_rest.left(ports.clock.steady_now());
     }
-    for (const auto& session : due->sessions) {
-        if (running_.size() >= static_cast<std::size_t>(lanes)) break;
+    known_due_.assign(due->sessions.begin(), due->sessions.end());
+    start_known();
+    co_return due->next_due;
+}
+
+bool Courier::has_room() const {
+    return running_.size() < static_cast<std::size_t>(shared_->settings.lanes);
+}
+
+// One that is not due any more finds that out by itself.
+void Courier::start_known() {
+    while (!known_due_.empty() && has_room()) {
+        auto const session = std::move(known_due_.front());
+        known_due_.pop_front();
         if (!running_.contains(session)) start(session);
     }
-    co_return due->next_due;
 }
 
 void Courier::start(const cadence::SessionId& session) {

@@ -4,6 +4,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <deque>
 #include <map>
 #include <memory>
 
@@ -24,6 +25,8 @@ class Courier {
 
   private:
     [[nodiscard]] boost::asio::awaitable<std::optional<cadence::Instant>> start_lanes();
+    [[nodiscard]] bool has_room() const;
+    void start_known();
     void start(const cadence::SessionId& session);
     void ended(const cadence::SessionId& session, std::exception_ptr failure);
     [[nodiscard]] boost::asio::awaitable<void> drain();
@@ -31,6 +34,9 @@ class Courier {
     boost::asio::any_io_executor loop_;
     Lane::Shared* shared_;
     std::unique_ptr<Alarm> alarm_;
+    // Due when the ledger was asked last, and not begun since: a lane that ends makes room for the
+    // next one without a question.
+    std::deque<cadence::SessionId> known_due_;
     // Node-based: a signal must not move while its lane runs.
     std::map<cadence::SessionId, boost::asio::cancellation_signal> running_;
 };

@@ -45,7 +45,9 @@ struct Ports {
 struct Settings {
     cadence::Policy policy;
     cadence::Rules enrolment_defaults;  // of requirements that a platform's context enrols
-    int lanes{64};                      // lock sessions served at a time
+    // Lock sessions served at a time. More than there are connections: while one's outcome is being
+    // written down, another has use for the connection.
+    int lanes{64};
     cadence::Duration drain{std::chrono::seconds{10}};
 };
 

@@ -5,6 +5,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
+#include "engine/answer_text.hpp"
 #include "engine/waypoint.hpp"
 
 namespace engine {
@@ -21,11 +22,6 @@ constexpr std::chrono::seconds kWithoutPlatform{300};
 constexpr std::chrono::seconds kWhileOwnerUnknown{300};
 // What one lock session's unit of work met a fault of ours in, or a zone that cannot be read.
 constexpr std::chrono::seconds kAfterRefusal{60};
-
-std::string text_of(const cadence::Answer& answer) {
-    return fmt::format("outcome={} status={} code={} ms={} detail=\"{}\"", to_string(answer.kind),
-                       answer.http_status, answer.code, answer.elapsed.count(), answer.detail);
-}
 
 const char* word_of(Begun begun) {
     switch (begun) {
@@ -63,7 +59,7 @@ Level level_of(AnswerKind kind) {
 }  // namespace
 
 Lane::Lane(cadence::SessionId session, Shared& shared)
-    : session_(std::move(session)), shared_(&shared), pause_(shared.ports.clock.make_alarm()) {}
+    : session_(std::move(session)), shared_(&shared) {}
 
 boost::asio::awaitable<void> Lane::run() {
     // A cancelled write still has to be recorded; the calls below report cancellation as a value.
@@ -79,17 +75,22 @@ boost::asio::awaitable<void> Lane::run() {
     }
 }
 
-Lane::Next Lane::step() {
+boost::asio::awaitable<std::optional<LaneHead>> Lane::find_head() {
+    if (next_) co_return std::exchange(next_, std::nullopt);
     auto& ports = shared_->ports;
     auto const known = shared_->gates.find(platform_);
     auto const round_trip =
         known == shared_->gates.end() ? cadence::Duration{2000} : known->second.round_trip();
     auto head = co_await ports.outbox.load_lane(session_, shared_->settings.policy,
                                                 ports.clock.now(), round_trip);
-    if (!head) {
-        co_await refused(head.error());
-        co_return Step::Done;
-    }
+    if (head) co_return *std::move(head);
+    co_await refused(head.error());
+    co_return std::nullopt;
+}
+
+Lane::Next Lane::step() {
+    auto head = co_await find_head();
+    if (!head) co_return Step::Done;
     if (head->todo == LaneHead::Todo::Nothing) co_return Step::Done;
     if (head->todo == LaneHead::Todo::Settle) {
         auto const settled = co_await settle(head->delivery);
@@ -158,13 +159,13 @@ Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin) 
     auto& ports = shared_->ports;
     if (!channel_->ready() || shared_->stopping) {
         channel_.reset();
-        gate->unused();
+        gate->unused(session_, CallClass::Action);
         co_return Step::Stalled;
     }
     pass(Waypoint::BeforeInFlight);
     auto begun = co_await ports.outbox.begin_attempt(std::move(begin), shared_->settings.policy,
                                                      ports.clock.now());
-    if (!begun || begun->begun != Begun::Started) gate->unused();
+    if (!begun || begun->begun != Begun::Started) gate->unused(session_, CallClass::Action);
     if (!begun) {
         co_await refused(begun.error());
         co_return Step::Done;
@@ -172,7 +173,12 @@ Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin) 
     shared_->ledger_rest.worked();
     auto next = begun->begun == Begun::Started ? carry(std::move(head), gate, std::move(*begun))
                                                : not_begun(std::move(head), std::move(*begun));
-    auto const step = co_await std::move(next);
+    auto step = co_await std::move(next);
+    while (begun_) {
+        auto following =
+            carry(*std::exchange(next_, std::nullopt), gate, *std::exchange(begun_, std::nullopt));
+        step = co_await std::move(following);
+    }
     co_return step;
 }
 
@@ -200,127 +206,63 @@ Lane::Next Lane::carry(LaneHead head, PlatformGate* gate, Attempt begun) {
         answer.code = "stale_connection";
         answer.detail = "the commit before the send took too long; nothing was sent";
         channel_.reset();
-        gate->unused();
+        gate->unused(session_, CallClass::Action);
     }
     pass(Waypoint::AnsweredUnwritten);
     log(level_of(answer.kind), fmt::format("event=sent delivery={} attempt={} kind={} write={} {}",
                                            head.delivery.value, begun.number, to_string(head.kind),
                                            to_string(begun.write.kind), text_of(answer)));
-    auto const finished = co_await finish(head.delivery, begun.number, answer);
-    if (fresh) co_await heard(gate, head.platform, std::move(answer));
+    // A refusal is heard once it is written down: what it says of tokens may be taken back then.
+    auto const applied = answer.kind == AnswerKind::Applied;
+    if (applied) co_await heard(gate, head.platform, answer);
+    auto const finished = co_await finish(head.delivery, begun.number, answer, gate);
+    if (fresh && !applied) co_await heard(gate, head.platform, std::move(answer));
     co_return finished;
+}
+
+// A write in a row with this one needs no commit of its own to become inFlight, if it may go out at
+// once on the channel that has just answered. Punishments read the context first.
+Onward Lane::make_onward(const cadence::Answer& answer, PlatformGate* gate) {
+    Onward onward{shared_->settings.policy, gate->round_trip(), false};
+    if (answer.kind != AnswerKind::Applied || shared_->stopping) return onward;
+    if (!gate->trusted() || !channel_->ready()) return onward;
+    auto const wait = gate->enter(session_, CallClass::Action, shared_->ports.clock.steady_now());
+    onward.may_send = wait == cadence::Duration::zero();
+    if (onward.may_send) pass(Waypoint::BeforeInFlight);
+    return onward;
 }
 
 // The platform has spoken: this is written down however often the database refuses. If the daemon
 // stops before that, the row is inFlight and the next start calls it unknown.
-Lane::Next Lane::finish(cadence::DeliveryId delivery, int number, cadence::Answer answer) {
+Lane::Next Lane::finish(cadence::DeliveryId delivery, int number, cadence::Answer answer,
+                        PlatformGate* gate) {
     auto& ports = shared_->ports;
     auto const uniform = ports.entropy.uniform();
+    auto onward = make_onward(answer, gate);
     for (;;) {
         auto const now = ports.clock.now();
-        auto const finished =
-            co_await ports.outbox.finish_attempt(delivery, number, answer, uniform, now);
+        auto finished =
+            co_await ports.outbox.finish_attempt(delivery, number, answer, uniform, onward, now);
+        auto const asked = std::exchange(onward.may_send, false);
+        if (asked && !(finished && finished->begun)) gate->unused(session_, CallClass::Action);
         if (finished) {
             shared_->ledger_rest.worked();
             log(Level::Debug,
                 fmt::format("event=delivery delivery={} state={} reason={}", delivery.value,
                             to_string(finished->state), finished->reason));
+            begun_ = std::move(finished->begun);
+            // What else an answer has set in motion is not in it yet.
+            if (answer.kind == AnswerKind::Applied) next_ = std::move(finished->next);
             co_return finished->session_ended ? Step::Done : Step::Progressed;
         }
+        if (asked) continue;  // whatever the next one met, this one is written down alone
         ledger_failed(finished.error());
         auto const final = recovery_of(finished.error().code) == cadence::Recovery::Permanent;
         if (shared_->stopping || final) co_return Step::Done;
         auto const rest = shared_->ledger_rest.left(ports.clock.steady_now());
-        co_await pause_->wait_until(now + rest);
+        auto const pause = ports.clock.make_alarm();
+        co_await pause->wait_until(now + rest);
     }
-}
-
-boost::asio::awaitable<std::optional<Context>> Lane::read_context(UsableToken token,
-                                                                  PlatformGate* gate) {
-    auto& ports = shared_->ports;
-    auto const admitted = co_await enter(gate, CallClass::Read);
-    if (!admitted) co_return std::nullopt;
-    auto const open = co_await open_channel(gate);
-    if (!open) co_return std::nullopt;
-    auto read = co_await channel_->load_context(session_, std::move(token.secret));
-    auto const now = ports.clock.now();
-    if (read.context) {
-        shared_->failures.erase(session_);
-        if (!read.context->requirements) {
-            log(Level::Warning,
-                "event=context_says_no_requirements note=\"whether the platform punishes is not "
-                "known from it\"");
-        }
-        ContextFound found{session_, token.hash, *read.context,
-                           shared_->settings.enrolment_defaults};
-        auto const recorded =
-            co_await ports.intake.record_context(std::move(found), shared_->settings.policy, now);
-        co_await heard(gate, platform_, std::move(read.answer));
-        if (recorded) {
-            shared_->ledger_rest.worked();
-            for (const auto& refusal : *recorded) {
-                log(Level::Warning,
-                    fmt::format("event=requirement_refused detail=\"{}\" remedy=\"mend it in the "
-                                "extension's configuration, or enrol the lock session yourself\"",
-                                refusal));
-            }
-            co_return std::move(read.context);
-        }
-        co_await refused(recorded.error());
-        co_return std::nullopt;
-    }
-    log(Level::Warning, fmt::format("event=context_not_read {}", text_of(read.answer)));
-    channel_.reset();
-    auto const wait = read.answer.retry_after ? cadence::clamp_retry_after(*read.answer.retry_after)
-                                              : next_backoff();
-    auto const recorded =
-        co_await ports.outbox.record_refusal(session_, token.hash, read.answer, wait, now);
-    co_await heard(gate, platform_, std::move(read.answer));
-    if (!recorded) co_await refused(recorded.error());
-    co_return std::nullopt;
-}
-
-boost::asio::awaitable<bool> Lane::open_channel(PlatformGate* gate) {
-    if (channel_ && channel_->ready()) co_return true;
-    channel_.reset();
-    auto opened = co_await gate->platform().connect();
-    if (opened.channel) {
-        channel_ = std::move(opened.channel);
-        co_return true;
-    }
-    log(Level::Warning, fmt::format("event=not_connected {}", text_of(opened.answer)));
-    co_await heard(gate, platform_, std::move(opened.answer));
-    auto const wait = next_backoff();
-    co_await defer(wait, "not_connected");
-    co_return false;
-}
-
-boost::asio::awaitable<void> Lane::heard(PlatformGate* gate, std::string platform,
-                                         cadence::Answer answer) {
-    auto& ports = shared_->ports;
-    auto const turn = gate->answered(session_, answer, ports.clock.now(), ports.clock.steady_now());
-    if (turn == PlatformGate::Turn::CredentialWorks) {
-        log(Level::Info, fmt::format("event=credential_accepted platform={}", platform));
-        shared_->recovered.insert(platform);
-    }
-    if (turn == PlatformGate::Turn::CredentialRefused) {
-        log(Level::Error,
-            fmt::format("event=credential_refused platform={} remedy=\"check the developer key and "
-                        "reload; it is probed every 30 s\"",
-                        platform));
-    }
-    auto const blameless = answer.kind == AnswerKind::TokenRefused && gate->credential_at_fault();
-    if (!blameless) co_return;
-    auto const revived = co_await ports.outbox.revive_tokens(platform, ports.clock.now());
-    if (!revived) ledger_failed(revived.error());
-}
-
-boost::asio::awaitable<bool> Lane::enter(PlatformGate* gate, CallClass call_class) {
-    auto const wait = gate->enter(session_, call_class, shared_->ports.clock.steady_now());
-    if (wait == cadence::Duration::zero()) co_return true;
-    const char* const why = call_class == CallClass::Read ? "reads_wait" : "actions_wait";
-    co_await defer(wait, why);
-    co_return false;
 }
 
 boost::asio::awaitable<void> Lane::defer(cadence::Duration wait, std::string why) {

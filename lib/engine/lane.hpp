@@ -47,7 +47,10 @@ class Lane {
     [[nodiscard]] Next attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin);
     [[nodiscard]] Next not_begun(LaneHead head, Attempt begun);
     [[nodiscard]] Next carry(LaneHead head, PlatformGate* gate, Attempt begun);
-    [[nodiscard]] Next finish(cadence::DeliveryId delivery, int number, cadence::Answer answer);
+    [[nodiscard]] Next finish(cadence::DeliveryId delivery, int number, cadence::Answer answer,
+                              PlatformGate* gate);
+    [[nodiscard]] Onward make_onward(const cadence::Answer& answer, PlatformGate* gate);
+    [[nodiscard]] boost::asio::awaitable<std::optional<LaneHead>> find_head();
 
     // The context, read and recorded; empty when the lane cannot go on now.
     [[nodiscard]] boost::asio::awaitable<std::optional<Context>> read_context(UsableToken token,
@@ -69,8 +72,10 @@ class Lane {
     cadence::SessionId session_;
     Shared* shared_;
     std::unique_ptr<Channel> channel_;
-    std::unique_ptr<Alarm> pause_;
     std::string platform_;
+    // What the last write's end has already found out: the head, and that it is in flight.
+    std::optional<LaneHead> next_;
+    std::optional<Attempt> begun_;
 };
 
 }  // namespace engine

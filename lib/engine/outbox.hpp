@@ -61,10 +61,19 @@ struct Attempt {
     cadence::Write write;  // frozen from here on
 };
 
+// What may follow an attempt in the commit that finishes it.
+struct Onward {
+    cadence::Policy policy;
+    cadence::Duration round_trip{0};
+    bool may_send{false};  // the lane could carry a progress call at once
+};
+
 struct FinishedAttempt {
     cadence::DeliveryState state{cadence::DeliveryState::Queued};
     std::string reason;
     bool session_ended{false};
+    std::optional<LaneHead> next;  // of finish_attempt: what load_lane would say
+    std::optional<Attempt> begun;  // `next` is progress and inFlight now: Started
 };
 
 struct BulkFilter {
@@ -98,10 +107,11 @@ class Outbox {
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Attempt>> begin_attempt(
         BeginAttempt begin, cadence::Policy policy, cadence::Instant now) = 0;
     // What came back. Also buries or sets aside the token, ends or suspends the lock session.
-    // `uniform` spreads the next try.
+    // `uniform` spreads the next try. Where the lane may send and its head is progress, this is
+    // that one's begin_attempt, too: one commit instead of two for each of many writes in a row.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<FinishedAttempt>> finish_attempt(
         cadence::DeliveryId delivery, int attempt, cadence::Answer answer, double uniform,
-        cadence::Instant now) = 0;
+        Onward onward, cadence::Instant now) = 0;
     // An unknown write that is not settled by reading (cadence::settle_unread).
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<FinishedAttempt>> settle_unread(
         cadence::DeliveryId delivery, cadence::Instant now) = 0;

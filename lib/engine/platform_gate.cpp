@@ -53,6 +53,11 @@ cadence::Duration PlatformGate::enter(const cadence::SessionId& session,
     return cadence::Duration::zero();
 }
 
+void PlatformGate::unused(const cadence::SessionId& session, cadence::CallClass call_class) {
+    breaker_.probe_unused();
+    calls_[{session, call_class}].not_made();
+}
+
 PlatformGate::Turn PlatformGate::answered(const cadence::SessionId& session,
                                           const cadence::Answer& answer, cadence::Instant wall,
                                           cadence::Monotonic now) {

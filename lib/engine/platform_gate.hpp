@@ -31,8 +31,8 @@ class PlatformGate {
     Turn answered(const cadence::SessionId& session, const cadence::Answer& answer,
                   cadence::Instant wall, cadence::Monotonic now);
 
-    // The call that enter() admitted was not made after all.
-    void unused() { breaker_.probe_unused(); }
+    // The call that enter() admitted last for this lock session was not made after all.
+    void unused(const cadence::SessionId& session, cadence::CallClass call_class);
 
     void reloaded() { credential_.reloaded(); }
     [[nodiscard]] bool credential_at_fault() const { return credential_.at_fault(); }

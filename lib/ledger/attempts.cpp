@@ -119,7 +119,45 @@ cadence::AttemptFacts facts_of(const Sent& sent, int unknowns_before) {
 }
 
 FinishedAttempt finished(const cadence::Transition& stored, bool session_ended) {
-    return {.state = stored.state, .reason = stored.reason, .session_ended = session_ended};
+    return {.state = stored.state,
+            .reason = stored.reason,
+            .session_ended = session_ended,
+            .next = {},
+            .begun = {}};
+}
+
+struct Outcome {
+    cadence::SessionId session;
+    FinishedAttempt finished;
+};
+
+// Leaves the lane's due time as it was.
+Result<Outcome> store_answer(Database& database, DeliveryId delivery, int attempt,
+                             const cadence::Answer& answer, double uniform, Instant now) {
+    const auto sent = find_sent(database, delivery);
+    if (!sent) return no_delivery(delivery);
+    const bool in_flight = sent->state == DeliveryState::InFlight && sent->attempts == attempt;
+    if (!in_flight || !store_outcome(database, delivery, attempt, answer)) {
+        return cadence::fail(ErrorCode::Conflict,
+                             "attempt " + std::to_string(attempt) + " at delivery " +
+                                 std::to_string(delivery.value) + " is not in flight");
+    }
+    note_knowledge(database, delivery, answer.kind);
+    if (answer.kind != AnswerKind::Applied) {
+        note_refusal(database, sent->session, token_of(database, delivery, attempt), answer.kind,
+                     now);
+    }
+    const auto stored =
+        settle_as(database, *sent,
+                  cadence::after_answer(facts_of(*sent, sent->unknowns), answer, uniform), now);
+    // The platform speaks of all calls of this lock session, not of this one alone.
+    if (answer.kind == AnswerKind::Throttled)
+        defer_lane(database, sent->session, now + stored.wait);
+    const bool ended = answer.kind == AnswerKind::SessionEnded;
+    if (ended && !sent->session_ended) {
+        end_session_rows(database, sent->session, kEndedByPlatform, now);
+    }
+    return Outcome{sent->session, finished(stored, ended || sent->session_ended)};
 }
 
 }  // namespace
@@ -134,34 +172,45 @@ Result<engine::Attempt> begin_attempt(Database& database, cadence::Zones& zones,
     const auto refusal = find_refusal(database, *candidate, begin, policy, *local_date, now);
     auto attempt = refusal ? obey(database, *candidate, *refusal, now)
                            : start(database, *candidate, begin, *local_date, now);
-    refresh_lane(database, candidate->session, now, policy.token_margin);
+    if (attempt.begun == Begun::Started) {
+        close_lane(database, candidate->session);
+    } else {
+        refresh_lane(database, candidate->session, now, policy.token_margin);
+    }
     return attempt;
 }
 
 Result<FinishedAttempt> finish_attempt(Database& database, DeliveryId delivery, int attempt,
                                        const cadence::Answer& answer, double uniform, Instant now) {
-    const auto sent = find_sent(database, delivery);
-    if (!sent) return no_delivery(delivery);
-    const bool in_flight = sent->state == DeliveryState::InFlight && sent->attempts == attempt;
-    if (!in_flight || !store_outcome(database, delivery, attempt, answer)) {
-        return cadence::fail(ErrorCode::Conflict,
-                             "attempt " + std::to_string(attempt) + " at delivery " +
-                                 std::to_string(delivery.value) + " is not in flight");
+    auto outcome = store_answer(database, delivery, attempt, answer, uniform, now);
+    if (!outcome) return tl::unexpected(outcome.error());
+    refresh_lane(database, outcome->session, now);
+    return std::move(outcome->finished);
+}
+
+Result<FinishedAttempt> finish_and_go_on(Database& database, cadence::Zones& zones,
+                                         DeliveryId delivery, int attempt,
+                                         const cadence::Answer& answer, double uniform,
+                                         const engine::Onward& onward, Instant now) {
+    auto outcome = store_answer(database, delivery, attempt, answer, uniform, now);
+    if (!outcome) return tl::unexpected(outcome.error());
+    FinishedAttempt finished = std::move(outcome->finished);
+    if (onward.may_send) {
+        finished.next =
+            find_progress(database, outcome->session, onward.policy, now, onward.round_trip);
     }
-    note_knowledge(database, delivery, answer.kind);
-    note_refusal(database, sent->session, token_of(database, delivery, attempt), answer.kind, now);
-    const auto stored =
-        settle_as(database, *sent,
-                  cadence::after_answer(facts_of(*sent, sent->unknowns), answer, uniform), now);
-    // The platform speaks of all calls of this lock session, not of this one alone.
-    if (answer.kind == AnswerKind::Throttled)
-        defer_lane(database, sent->session, now + stored.wait);
-    const bool ended = answer.kind == AnswerKind::SessionEnded;
-    if (ended && !sent->session_ended) {
-        end_session_rows(database, sent->session, kEndedByPlatform, now);
+    if (finished.next) {
+        const engine::BeginAttempt begin{finished.next->delivery, finished.next->token->hash,
+                                         std::nullopt, true};
+        auto begun = begin_attempt(database, zones, begin, onward.policy, now);
+        if (!begun) return tl::unexpected(begun.error());
+        if (begun->begun == Begun::Started) finished.begun = *std::move(begun);
+        return finished;
     }
-    refresh_lane(database, sent->session, now);
-    return finished(stored, ended || sent->session_ended);
+    auto head = load_lane(database, outcome->session, onward.policy, now, onward.round_trip);
+    if (!head) return tl::unexpected(head.error());
+    finished.next = *std::move(head);
+    return finished;
 }
 
 Result<FinishedAttempt> settle_unread(Database& database, DeliveryId delivery, Instant now) {

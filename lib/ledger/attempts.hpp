@@ -21,6 +21,12 @@ namespace ledger {
     Database& database, cadence::DeliveryId delivery, int attempt, const cadence::Answer& answer,
     double uniform, cadence::Instant now);
 
+// finish_attempt; then, as far as `onward` allows, begin_attempt of the lane's head.
+[[nodiscard]] cadence::Result<engine::FinishedAttempt> finish_and_go_on(
+    Database& database, cadence::Zones& zones, cadence::DeliveryId delivery, int attempt,
+    const cadence::Answer& answer, double uniform, const engine::Onward& onward,
+    cadence::Instant now);
+
 [[nodiscard]] cadence::Result<engine::FinishedAttempt> settle_unread(Database& database,
                                                                      cadence::DeliveryId delivery,
                                                                      cadence::Instant now);

@@ -120,7 +120,16 @@ class Database {
     explicit Database(sqlite3* handle) : handle_(handle) {}
 
     std::unique_ptr<sqlite3, Close> handle_;
-    std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
+    // Looked up by whoever's text it is, without a copy.
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+    std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>, TextHash,
+                       std::equal_to<>>
+        statements_;
 };
 
 }  // namespace ledger

@@ -120,24 +120,50 @@ void add_unknown(Database& database, const SessionId& session, Plan& plan) {
                             .kind = cadence::parse_delivery_kind(row.text(1)).value()});
 }
 
-// The oldest window's that is due, else the one that will be first.
-void add_queued(Database& database, const SessionId& session, const char* kind, Instant not_before,
-                Instant now, Plan& plan) {
+struct Queued {
+    cadence::DeliveryId id;
+    Instant due;
+};
+
+std::optional<Queued> find_queued(Query row) {
+    if (!row.step()) return std::nullopt;
+    return Queued{{row.integer(0)}, row.instant(1)};
+}
+
+// The oldest window's that is due; found by the index's order, whatever else is queued.
+std::optional<Queued> find_due(Database& database, const SessionId& session, const char* kind,
+                               Instant now) {
     auto row = database.query(
         "SELECT id, ifnull(due_at_ms, 0) FROM delivery"
         " WHERE session = ?1 AND state = 'queued' AND kind = ?2 AND wanted = 1"
-        " ORDER BY max(ifnull(due_at_ms, 0), ?3), window_start_ms, id LIMIT 1");
+        " AND ifnull(due_at_ms, 0) <= ?3 ORDER BY window_start_ms, id LIMIT 1");
     row.bind(session, kind, now);
-    if (!row.step()) return;
+    return find_queued(std::move(row));
+}
+
+// The one that will be first.
+std::optional<Queued> find_later(Database& database, const SessionId& session, const char* kind) {
+    auto row = database.query(
+        "SELECT id, ifnull(due_at_ms, 0) FROM delivery"
+        " WHERE session = ?1 AND state = 'queued' AND kind = ?2 AND wanted = 1"
+        " ORDER BY ifnull(due_at_ms, 0), window_start_ms, id LIMIT 1");
+    row.bind(session, kind);
+    return find_queued(std::move(row));
+}
+
+void add_queued(Database& database, const SessionId& session, const char* kind, Instant not_before,
+                Instant now, Plan& plan) {
+    auto queued = find_due(database, session, kind, now);
+    if (!queued) queued = find_later(database, session, kind);
+    if (!queued) return;
     plan.errands.push_back({.todo = Todo::Send,
-                            .due = std::max(row.instant(1), not_before),
-                            .delivery = {row.integer(0)},
+                            .due = std::max(queued->due, not_before),
+                            .delivery = queued->id,
                             .kind = cadence::parse_delivery_kind(kind).value()});
 }
 
-void add_sends(Database& database, const SessionId& session, const Lane& lane, Instant now,
-               Plan& plan) {
-    add_queued(database, session, "progress", Instant{}, now, plan);
+void add_punishments(Database& database, const SessionId& session, const Lane& lane, Instant now,
+                     Plan& plan) {
     const bool may_punish =
         lane.context_seen && !is_braked(database) && !has_unknown_punishment(database, session);
     if (!may_punish) return;
@@ -161,36 +187,51 @@ std::optional<Instant> find_work_end(Database& database, const SessionId& sessio
     return carries || stuck ? std::optional(end) : std::nullopt;
 }
 
-// What there is to do with tokens that are good for more than `margin` from now.
-Plan plan_lane(Database& database, const SessionId& session, Instant now, Duration margin) {
+// Until progress, in the order of a launch, with tokens that are good for more than `margin` from
+// now.
+Plan plan_progress(Database& database, const SessionId& session, const Lane& lane, Instant now,
+                   Duration margin) {
     Plan plan;
-    const auto lane = find_lane(database, session);
-    if (!lane) return plan;
-    plan.platform = lane->platform;
-    if (lane->ended) return plan;
+    plan.platform = lane.platform;
+    if (lane.ended) return plan;
     plan.in_flight = has_one_in_flight(database, session);
     if (plan.in_flight) return plan;
     plan.newest = find_token(database, session, now + margin, false);
-    plan.sender = find_token(database, session, now + margin, true);
+    plan.sender = plan.newest;
+    if (plan.newest && !plan.newest->usable.verified) {
+        plan.sender = find_token(database, session, now + margin, true);
+    }
     if (plan.newest && plan.newest->verify_due) {
         plan.errands.push_back({.todo = Todo::Verify, .due = *plan.newest->verify_due});
     }
     add_unknown(database, session, plan);
-    if (lane->active && plan.sender) add_sends(database, session, *lane, now, plan);
-    plan.work_ends = find_work_end(database, session, plan);
+    if (lane.active && plan.sender) {
+        add_queued(database, session, "progress", Instant{}, now, plan);
+    }
+    return plan;
+}
+
+void put_off(const Lane& lane, Instant now, Plan& plan) {
     // One that lies further ahead was set on a clock that has been set back.
-    const Instant deferred = std::min(lane->deferred_until, now + kLongestWait);
+    const Instant deferred = std::min(lane.deferred_until, now + kLongestWait);
     for (Errand& errand : plan.errands) errand.due = std::max(errand.due, deferred);
+}
+
+// All there is to do.
+Plan plan_lane(Database& database, const SessionId& session, Instant now, Duration margin) {
+    const auto lane = find_lane(database, session);
+    if (!lane) return {};
+    Plan plan = plan_progress(database, session, *lane, now, margin);
+    if (lane->active && plan.sender) add_punishments(database, session, *lane, now, plan);
+    plan.work_ends = find_work_end(database, session, plan);
+    put_off(*lane, now, plan);
     return plan;
 }
 
 // While a write is in flight there is nothing to do but to wait for it, and the work goes on.
 void store_plan(Database& database, const SessionId& session, const Plan& plan, Instant now) {
     if (plan.in_flight) {
-        database.execute(
-            "UPDATE session SET lane_due_at_ms = NULL"
-            " WHERE id = ?1 AND lane_due_at_ms IS NOT NULL",
-            session);
+        close_lane(database, session);
         return;
     }
     database.execute(
@@ -222,6 +263,12 @@ void refresh_lane(Database& database, const SessionId& session, Instant now, Dur
     store_plan(database, session, plan_lane(database, session, now, margin), now);
 }
 
+void close_lane(Database& database, const SessionId& session) {
+    database.execute(
+        "UPDATE session SET lane_due_at_ms = NULL WHERE id = ?1 AND lane_due_at_ms IS NOT NULL",
+        session);
+}
+
 engine::DueLanes find_due_lanes(Database& database, Instant now, int limit) {
     engine::DueLanes due;
     auto row = database.query(
@@ -245,6 +292,18 @@ Result<LaneHead> load_lane(Database& database, const SessionId& session,
     }
     store_plan(database, session, plan, now);
     return head_of(plan, now);
+}
+
+std::optional<LaneHead> find_progress(Database& database, const SessionId& session,
+                                      const cadence::Policy& policy, Instant now,
+                                      Duration round_trip) {
+    const auto lane = find_lane(database, session);
+    if (!lane) return std::nullopt;
+    Plan plan = plan_progress(database, session, *lane, now, policy.token_margin + round_trip);
+    put_off(*lane, now, plan);
+    LaneHead head = head_of(plan, now);
+    if (head.todo != Todo::Send) return std::nullopt;
+    return head;
 }
 
 void postpone_punishments(Database& database, const SessionId& session, Instant until,

@@ -24,6 +24,15 @@ namespace ledger {
 void refresh_lane(Database& database, const cadence::SessionId& session, cadence::Instant now,
                   cadence::Duration margin = {});
 
+// The lane's head if that is progress which can be sent now; costs less than to look at everything.
+[[nodiscard]] std::optional<engine::LaneHead> find_progress(Database& database,
+                                                            const cadence::SessionId& session,
+                                                            const cadence::Policy& policy,
+                                                            cadence::Instant now,
+                                                            cadence::Duration round_trip);
+// One of its writes is in flight: nothing else is due.
+void close_lane(Database& database, const cadence::SessionId& session);
+
 // See engine::Outbox.
 [[nodiscard]] engine::DueLanes find_due_lanes(Database& database, cadence::Instant now, int limit);
 [[nodiscard]] cadence::Result<engine::LaneHead> load_lane(Database& database,

@@ -25,12 +25,13 @@ bool is_unsent(DeliveryState state) {
 std::optional<Sent> find_sent(Database& database, cadence::DeliveryId delivery) {
     auto row = database.query(
         "SELECT d.session, d.kind, d.state, d.attempts, d.unknowns, d.wanted, s.state = 'ended',"
-        " d.requirement, w.generation, w.verdict IS 'met'"
+        " CASE d.kind WHEN 'progress' THEN g.on_unknown_progress ELSE g.on_unknown_punishment END,"
+        " w.verdict IS 'met' AND g.late_proof = 'compensate'"
         " FROM delivery d JOIN session s ON s.id = d.session JOIN window w ON w.id = d.window"
+        " JOIN generation g ON g.requirement = d.requirement AND g.ordinal = w.generation"
         " WHERE d.id = ?1");
     row.bind(delivery);
     if (!row.step()) return std::nullopt;
-    const auto rules = load_rules(database, {row.integer(7)}, static_cast<int>(row.integer(8)));
     Sent sent;
     sent.id = delivery;
     sent.session = {row.text(0)};
@@ -40,9 +41,8 @@ std::optional<Sent> find_sent(Database& database, cadence::DeliveryId delivery) 
     sent.unknowns = static_cast<int>(row.integer(4));
     sent.wanted = row.boolean(5);
     sent.session_ended = row.boolean(6);
-    sent.on_unknown = sent.kind == DeliveryKind::Progress ? rules.on_unknown_progress
-                                                          : rules.on_unknown_punishment;
-    sent.compensates = row.boolean(9) && rules.late_proof == cadence::LateProof::Compensate;
+    sent.on_unknown = parse_on_unknown(row.text(7));
+    sent.compensates = row.boolean(8);
     return sent;
 }
 

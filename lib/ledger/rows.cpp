@@ -83,6 +83,10 @@ cadence::LocalDate parse_date(const std::string& text) {
     return cadence::LocalDate{civil};
 }
 
+cadence::OnUnknown parse_on_unknown(const std::string& text) {
+    return parse_word(words::kProgressOnUnknown, text);
+}
+
 Rules load_rules(Database& database, cadence::RequirementId requirement, int ordinal) {
     auto row = database.query(
         "SELECT zone, unit, every, week_start, anchor_date, required_count, punishment_type,"

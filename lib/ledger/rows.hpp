@@ -18,6 +18,8 @@ namespace ledger {
 [[nodiscard]] std::string to_text(cadence::LocalDate date);
 [[nodiscard]] cadence::LocalDate parse_date(const std::string& text);
 
+// Throws StorageFailure when it is none.
+[[nodiscard]] cadence::OnUnknown parse_on_unknown(const std::string& text);
 // One generation of a requirement's rules. Throws StorageFailure when there is none.
 [[nodiscard]] cadence::Rules load_rules(Database& database, cadence::RequirementId requirement,
                                         int ordinal);

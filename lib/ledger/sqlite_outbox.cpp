@@ -46,11 +46,14 @@ awaitable<Result<engine::Attempt>> SqliteOutbox::begin_attempt(engine::BeginAtte
 awaitable<Result<engine::FinishedAttempt>> SqliteOutbox::finish_attempt(DeliveryId delivery,
                                                                         int attempt, Answer answer,
                                                                         double uniform,
+                                                                        engine::Onward onward,
                                                                         Instant now) {
-    return writer_.run<engine::FinishedAttempt>(
-        [delivery, attempt, answer = std::move(answer), uniform, now](Database& database) {
-            return ledger::finish_attempt(database, delivery, attempt, answer, uniform, now);
-        });
+    return writer_.run<engine::FinishedAttempt>([zones = &zones_, delivery, attempt,
+                                                 answer = std::move(answer), uniform, onward,
+                                                 now](Database& database) {
+        return ledger::finish_and_go_on(database, *zones, delivery, attempt, answer, uniform,
+                                        onward, now);
+    });
 }
 
 awaitable<Result<engine::FinishedAttempt>> SqliteOutbox::settle_unread(DeliveryId delivery,

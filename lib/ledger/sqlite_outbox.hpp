@@ -23,6 +23,7 @@ class SqliteOutbox final : public engine::Outbox {
                                         cadence::Instant now) override;
     Task<engine::FinishedAttempt> finish_attempt(cadence::DeliveryId delivery, int attempt,
                                                  cadence::Answer answer, double uniform,
+                                                 engine::Onward onward,
                                                  cadence::Instant now) override;
     Task<engine::FinishedAttempt> settle_unread(cadence::DeliveryId delivery,
                                                 cadence::Instant now) override;

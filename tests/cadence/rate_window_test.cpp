@@ -49,6 +49,16 @@ TEST(RateWindow, LimitBelowOne_IsOne) {
     EXPECT_EQ(window.wait(0, kNow), 60s);
 }
 
+TEST(RateWindow, CallNotMadeAfterAll_CountsForNothing) {
+    RateWindow window;
+    window.not_made();
+    window.called(kNow);
+    window.called(kNow + 1s);
+    window.not_made();
+    EXPECT_EQ(window.wait(2, kNow + 1s), 0ms);
+    EXPECT_EQ(window.wait(1, kNow + 1s), 59s);
+}
+
 TEST(RateWindow, NoCallWithinTheSpan_IsIdle) {
     RateWindow window;
     EXPECT_TRUE(window.idle(kNow));

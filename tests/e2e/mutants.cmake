@@ -45,9 +45,9 @@ mutate(${mutants}/sqlite_outbox.cpp ${CMAKE_SOURCE_DIR}/lib/ledger/sqlite_outbox
             }
             database.execute_script(\"RELEASE fault\")§
             return attempt"
-    "            return ledger::finish_attempt(database, delivery, attempt, answer, uniform, now)"
-    "            if (put_off) std::exchange(put_off, nullptr)(database)§
-            return ledger::finish_attempt(database, delivery, attempt, answer, uniform, now)"
+    "        return ledger::finish_and_go_on("
+    "        if (put_off) std::exchange(put_off, nullptr)(database)§
+        return ledger::finish_and_go_on("
     "namespace ledger {
 "
     "namespace ledger {

@@ -153,6 +153,52 @@ TEST_F(EngineTest, RateLimit_SpreadsTheWrites) {
     EXPECT_EQ(platform.writes.size(), 5U);
 }
 
+TEST_F(EngineTest, ProgressInARow_TakesOneCommitEach) {
+    start();
+    enrol("wearer");
+    for (const auto* const day : {"1", "2", "3"}) {
+        prove("wearer", std::string("proof-") + day);
+        pass(24h);
+    }
+    std::vector<std::uint64_t> units;
+    std::function<void()> note = [this, &units, &note] {
+        units.push_back(writer->totals().units);
+        platform.breaks_after_write = note;
+    };
+    platform.breaks_after_write = note;
+    launch("wearer", "token");
+    ASSERT_EQ(platform.writes_of(WriteKind::Progress).size(), 3U);
+    EXPECT_EQ(units.at(1), units.at(0) + 1) << "what ends the one begins the other";
+    EXPECT_EQ(units.at(2), units.at(1) + 1);
+    EXPECT_EQ(count("applied"), 3);
+}
+
+TEST_F(EngineTest, ProgressInARow_KeepsToTheRateLimit) {
+    platform.action_limit = 2;
+    start();
+    enrol("wearer");
+    for (const auto* const day : {"1", "2", "3"}) {
+        prove("wearer", std::string("proof-") + day);
+        pass(24h);
+    }
+    launch("wearer", "token");
+    EXPECT_EQ(platform.writes.size(), 2U);
+    pass(59s);
+    EXPECT_EQ(platform.writes.size(), 2U);
+    pass(2s);
+    EXPECT_EQ(platform.writes.size(), 3U);
+}
+
+TEST_F(EngineTest, NothingNext_LeavesTheRateLimitAlone) {
+    platform.action_limit = 2;
+    start();
+    enrol("wearer");
+    launch("wearer", "token");
+    prove("wearer", "proof-1");
+    prove("wearer", "proof-2");
+    EXPECT_EQ(platform.writes.size(), 2U) << "a call that was not made counts for nothing";
+}
+
 TEST_F(EngineTest, Brake_LetsProgressThroughAndNoPunishment) {
     start();
     ASSERT_TRUE(run(intake->pause_all("a look first", clock.now())));

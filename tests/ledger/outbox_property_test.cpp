@@ -259,7 +259,15 @@ class OutboxLife {
         const auto begun = run(outbox_.begin_attempt(begin, policy_, now_)).value();
         EXPECT_TRUE(begun.begun == Begun::Started || begun.begun == Begun::Waived)
             << "what the lane offered could not be begun: " << static_cast<int>(begun.begun);
-        if (begun.begun != Begun::Started) return;
+        cadence::DeliveryId delivery = head.delivery;
+        auto in_flight = begun.begun == Begun::Started ? std::optional(begun) : std::nullopt;
+        while (in_flight) {
+            const auto finished = finish(delivery, in_flight->number);
+            in_flight = finished.begun;
+            if (in_flight) delivery = finished.next.value().delivery;
+        }
+    }
+    engine::FinishedAttempt finish(cadence::DeliveryId delivery, int number) {
         constexpr AnswerKind kAnswers[] = {
             AnswerKind::Applied,      AnswerKind::Applied,   AnswerKind::Applied,
             AnswerKind::Applied,      AnswerKind::Applied,   AnswerKind::Applied,
@@ -271,8 +279,12 @@ class OutboxLife {
         ++seen_[cadence::to_string(answer.kind)];
         if (pick(3) == 0) carry_something();
         if (pick(4) == 0) unwant_something();
-        EXPECT_TRUE(run(outbox_.finish_attempt(head.delivery, begun.number, answer, 0.3, now_)));
-        EXPECT_FALSE(run(outbox_.finish_attempt(head.delivery, begun.number, answer, 0.3, now_)));
+        const engine::Onward onward{policy_, cadence::Duration{0}, pick(2) == 0};
+        auto finished =
+            run(outbox_.finish_attempt(delivery, number, answer, 0.3, onward, now_)).value();
+        EXPECT_FALSE(run(outbox_.finish_attempt(delivery, number, answer, 0.3, onward, now_)));
+        if (finished.begun) ++seen_["begun in a row"];
+        return finished;
     }
 
     std::mt19937 random_;

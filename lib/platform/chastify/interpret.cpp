@@ -51,8 +51,7 @@ AnswerKind kind_of_client_error(int status, const ErrorBody& body, bool cut) {
     return AnswerKind::Rejected;
 }
 
-AnswerKind kind_of(int status, const ErrorBody& body, bool cut) {
-    if (status >= 200 && status < 300) return AnswerKind::Applied;
+AnswerKind kind_of_failure(int status, const ErrorBody& body, bool cut) {
     if (status >= 400 && status < 500) return kind_of_client_error(status, body, cut);
     return AnswerKind::Unknown;
 }
@@ -82,9 +81,10 @@ Answer interpret_write(const net::HttpsOutcome& outcome, const Redaction& redact
     answer.http_status = response.status;
     answer.elapsed = outcome.elapsed;
     read_times(answer, response.headers, now);
+    answer.kind = AnswerKind::Applied;
+    if (response.status >= 200 && response.status < 300) return answer;  // whatever its body says
     const ErrorBody body = parse_error_body(response.body);
-    answer.kind = kind_of(response.status, body, !response.body_complete);
-    if (answer.kind == AnswerKind::Applied) return answer;
+    answer.kind = kind_of_failure(response.status, body, !response.body_complete);
     // A platform that echoes a token as its code is not quoted.
     if (!redaction.betrays(body.code)) answer.code = body.code;
     answer.detail = redaction.shown(body.text);

@@ -1,0 +1,102 @@
+// The lane's dealings with the platform: admission, connection, context, and what answers mean for
+// all lanes.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "engine/answer_text.hpp"
+#include "engine/lane.hpp"
+
+namespace engine {
+
+using cadence::CallClass;
+
+boost::asio::awaitable<std::optional<Context>> Lane::read_context(UsableToken token,
+                                                                  PlatformGate* gate) {
+    auto& ports = shared_->ports;
+    auto const admitted = co_await enter(gate, CallClass::Read);
+    if (!admitted) co_return std::nullopt;
+    auto const open = co_await open_channel(gate);
+    if (!open) co_return std::nullopt;
+    auto read = co_await channel_->load_context(session_, std::move(token.secret));
+    auto const now = ports.clock.now();
+    if (read.context) {
+        shared_->failures.erase(session_);
+        if (!read.context->requirements) {
+            log(Level::Warning,
+                "event=context_says_no_requirements note=\"whether the platform punishes is not "
+                "known from it\"");
+        }
+        ContextFound found{session_, token.hash, *read.context,
+                           shared_->settings.enrolment_defaults};
+        auto const recorded =
+            co_await ports.intake.record_context(std::move(found), shared_->settings.policy, now);
+        co_await heard(gate, platform_, std::move(read.answer));
+        if (recorded) {
+            shared_->ledger_rest.worked();
+            for (const auto& refusal : *recorded) {
+                log(Level::Warning,
+                    fmt::format("event=requirement_refused detail=\"{}\" remedy=\"mend it in the "
+                                "extension's configuration, or enrol the lock session yourself\"",
+                                refusal));
+            }
+            co_return std::move(read.context);
+        }
+        co_await refused(recorded.error());
+        co_return std::nullopt;
+    }
+    log(Level::Warning, fmt::format("event=context_not_read {}", text_of(read.answer)));
+    channel_.reset();
+    auto const wait = read.answer.retry_after ? cadence::clamp_retry_after(*read.answer.retry_after)
+                                              : next_backoff();
+    auto const recorded =
+        co_await ports.outbox.record_refusal(session_, token.hash, read.answer, wait, now);
+    co_await heard(gate, platform_, std::move(read.answer));
+    if (!recorded) co_await refused(recorded.error());
+    co_return std::nullopt;
+}
+
+boost::asio::awaitable<bool> Lane::open_channel(PlatformGate* gate) {
+    if (channel_ && channel_->ready()) co_return true;
+    channel_.reset();
+    auto opened = co_await gate->platform().connect();
+    if (opened.channel) {
+        channel_ = std::move(opened.channel);
+        co_return true;
+    }
+    log(Level::Warning, fmt::format("event=not_connected {}", text_of(opened.answer)));
+    co_await heard(gate, platform_, std::move(opened.answer));
+    auto const wait = next_backoff();
+    co_await defer(wait, "not_connected");
+    co_return false;
+}
+
+boost::asio::awaitable<void> Lane::heard(PlatformGate* gate, std::string platform,
+                                         cadence::Answer answer) {
+    auto& ports = shared_->ports;
+    auto const turn = gate->answered(session_, answer, ports.clock.now(), ports.clock.steady_now());
+    if (turn == PlatformGate::Turn::CredentialWorks) {
+        log(Level::Info, fmt::format("event=credential_accepted platform={}", platform));
+        shared_->recovered.insert(platform);
+    }
+    if (turn == PlatformGate::Turn::CredentialRefused) {
+        log(Level::Error,
+            fmt::format("event=credential_refused platform={} remedy=\"check the developer key and "
+                        "reload; it is probed every 30 s\"",
+                        platform));
+    }
+    auto const blameless = answer.kind == AnswerKind::TokenRefused && gate->credential_at_fault();
+    if (!blameless) co_return;
+    auto const revived = co_await ports.outbox.revive_tokens(platform, ports.clock.now());
+    if (!revived) ledger_failed(revived.error());
+}
+
+boost::asio::awaitable<bool> Lane::enter(PlatformGate* gate, CallClass call_class) {
+    auto const wait = gate->enter(session_, call_class, shared_->ports.clock.steady_now());
+    if (wait == cadence::Duration::zero()) co_return true;
+    const char* const why = call_class == CallClass::Read ? "reads_wait" : "actions_wait";
+    co_await defer(wait, why);
+    co_return false;
+}
+
+}  // namespace engine

@@ -32,6 +32,8 @@ constexpr Pragma kWriter[] = {
     {"journal_mode", "WAL", "wal"},
     {"synchronous", "FULL", "2"},
     {"secure_delete", "ON", "1"},
+    // Each unit's savepoint keeps the pages it changes: in memory, not in a file a page.
+    {"temp_store", "MEMORY", "2"},
     {"wal_autocheckpoint", "4000", "4000"},
     {"journal_size_limit", "67108864", "67108864"},
 };
@@ -74,6 +76,9 @@ Result<void> configure(Database& database, const std::string& path, Access acces
     if (sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr) != SQLITE_OK) {
         return cadence::fail(ErrorCode::Configuration, path + ": SQLite has no defensive mode");
     }
+    // Without it SQLite looks at bound values to see whether a partial index might serve, and
+    // therefore prepares such a statement anew whenever it is bound.
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
     if (auto common = apply_all(database, kCommon, path); !common) return common;
     if (access == Access::Writer) return apply_all(database, kWriter, path);
     // Checkpoints are the writer's alone, also the one that closing would make.

@@ -17,8 +17,7 @@ Counter* map_counter() {
     const char* path = std::getenv("CADENCED_COUNT_SYNCS");
     const int file = path == nullptr ? -1 : ::open(path, O_RDWR | O_CLOEXEC);
     if (file < 0) std::abort();
-    void* page =
-        ::mmap(nullptr, sizeof(Counter), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    void* page = ::mmap(nullptr, sizeof(Counter), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     ::close(file);
     if (page == MAP_FAILED) std::abort();
     return static_cast<Counter*>(page);

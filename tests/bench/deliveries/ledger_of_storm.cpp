@@ -52,7 +52,7 @@ void launch(ledger::Database& database, const std::string& session, Instant now)
 
 std::string session_name(int number) { return fmt::format("wearer-{:04}", number); }
 
-void launch_all(const std::filesystem::path& database, int sessions, Instant due) {
+Instant launch_all(const std::filesystem::path& database, int sessions, cadence::Duration wait) {
     auto opened = ledger::open_ledger(database.string());
     if (!opened) throw std::runtime_error(opened.error().detail);
     auto& writable = opened->database;
@@ -60,10 +60,14 @@ void launch_all(const std::filesystem::path& database, int sessions, Instant due
     writable.execute("BEGIN IMMEDIATE");
     for (int number = 0; number < sessions; ++number) {
         launch(writable, session_name(number), now);
+    }
+    const auto due = std::chrono::floor<cadence::Duration>(std::chrono::system_clock::now()) + wait;
+    for (int number = 0; number < sessions; ++number) {
         ledger::defer_lane(writable, {session_name(number)}, due);
     }
     ledger::mark_clean_stop(writable, now);
     writable.execute("COMMIT");
+    return due;
 }
 
 }  // namespace bench

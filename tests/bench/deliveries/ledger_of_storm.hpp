@@ -12,7 +12,9 @@ namespace bench {
 // The nth lock session's.
 [[nodiscard]] std::string session_name(int number);
 
-// Throws when the ledger does not take it. The daemon that made the ledger must have stopped.
-void launch_all(const std::filesystem::path& database, int sessions, cadence::Instant due);
+// The instant is `wait` from now. Throws when the ledger does not take it. The daemon that made the
+// ledger must have stopped.
+[[nodiscard]] cadence::Instant launch_all(const std::filesystem::path& database, int sessions,
+                                          cadence::Duration wait);
 
 }  // namespace bench

@@ -40,13 +40,13 @@ void report_storm(bench::Report& report, const Target& target, const bench::Bare
                 .target = target.most_times_bare,
                 .baseline = fmt::format("{:.1f} µs against {:.1f} µs of a bare Beast request", each,
                                         micros(bare.cpu_per_request))});
-    report.add({.what = fmt::format("{}, {} connections: deliveries per fsync", what,
-                                    target.connections),
-                .measured = writes / static_cast<double>(cost.syncs),
-                .unit = "",
-                .wanted = bench::Wanted::AtLeast,
-                .target = 0.4 * target.connections,
-                .baseline = "1 (each committed alone)"});
+    report.add(
+        {.what = fmt::format("{}, {} connections: deliveries per fsync", what, target.connections),
+         .measured = writes / static_cast<double>(cost.syncs),
+         .unit = "",
+         .wanted = bench::Wanted::AtLeast,
+         .target = 0.4 * target.connections,
+         .baseline = "1 (each committed alone)"});
     report.note(fmt::format(
         "{}, {} connections: {:.0f} deliveries a second (bare client: {:.0f} requests a second); "
         "{} fsyncs, {} reads, {} writes; {:.1f} µs CPU per delivery",
@@ -68,6 +68,7 @@ void run() {
     for (const Target target : {Target{64, 3}, Target{8, 5}}) {
         StormPlan plan;
         plan.connections = target.connections;
+        fmt::print(stderr, "deliveries_bench: {} connections …\n", target.connections);
         const auto bare = bench::run_bare_client(peer, target.connections, plan.deliveries());
         report_storm(report, target, bare, plan, bench::run_storm(peer, plan));
         plan.what = StormPlan::What::Punishments;

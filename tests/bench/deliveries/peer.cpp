@@ -89,8 +89,7 @@ class Service {
         beast::flat_buffer buffer;
         for (;;) {
             http::request<http::string_body> request;
-            const auto [unread, size] =
-                co_await http::async_read(stream, buffer, request, kTuple);
+            const auto [unread, size] = co_await http::async_read(stream, buffer, request, kTuple);
             if (unread) co_return;
             const bool reads = request.method() == http::verb::get;
             const std::string answer = answer_with(reads ? kContext : R"({"ok":true})");
@@ -127,8 +126,7 @@ Peer::Counts* share_counts() {
 
 }  // namespace
 
-Peer::Peer(std::filesystem::path ca_file)
-    : ca_file_(std::move(ca_file)), counts_(share_counts()) {
+Peer::Peer(std::filesystem::path ca_file) : ca_file_(std::move(ca_file)), counts_(share_counts()) {
     const net_test::CertificateAuthority authority("benchmark");
     e2e::write_text(ca_file_, authority.certificate_pem());
     net_test::CertificateSpec spec;

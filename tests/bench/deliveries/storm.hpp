@@ -14,7 +14,7 @@ struct StormPlan {
     enum class What { Progress, Punishments };
     What what{What::Progress};
     int connections{64};
-    int sessions{512};
+    int sessions{256};
     int each{16};  // deliveries a lock session
     [[nodiscard]] int deliveries() const { return sessions * each; }
 };

@@ -25,15 +25,13 @@ constexpr Pragma kCommon[] = {
 
 // The journals of statements and savepoints, which serve no recovery, stay in memory: in their
 // files they were nine writes of ten. The cache holds what a large unit of work touches.
-// A checkpoint costs three fsyncs: pages of 16 MB share them.
 constexpr Pragma kWriter[] = {
     {"temp_store", "MEMORY", "2"},
     {"cache_size", "-4000", "-4000"},
     {"journal_mode", "WAL", "wal"},
     {"synchronous", "FULL", "2"},
     {"secure_delete", "ON", "1"},
-    // Each unit's savepoint keeps the pages it changes: in memory, not in a file a page.
-    {"temp_store", "MEMORY", "2"},
+    // A checkpoint costs three fsyncs: pages of 16 MB share them.
     {"wal_autocheckpoint", "4000", "4000"},
     {"journal_size_limit", "67108864", "67108864"},
 };

@@ -125,6 +125,11 @@ class Tables(unittest.TestCase):
         self.assertCountEqual([words_in(row[0])[0] for row in table_below(README, "| a delivery is |")],
                               states)
 
+    def test_warnings(self):
+        words = read("lib", "engine", "warnings.cpp").split("to_string(WarningCode")[1]
+        codes = set(re.findall(r'return "(\w+)"', words))
+        self.assertEqual({words_in(row[0])[0] for row in table_below(README, "| warning | means |")}, codes)
+
     def test_verdicts_and_reasons_exist(self):
         text = sources("lib/cadence", "lib/ledger")
         cells = [row[0] for row in table_below(README, "| waived because |")]

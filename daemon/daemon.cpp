@@ -126,7 +126,8 @@ class Daemon {
         engine_ = std::make_unique<engine::Engine>(
             loop_.get_executor(),
             engine::Ports{clock_, entropy_, log_, ledger_->intake, ledger_->docket, ledger_->outbox,
-                          std::move(clients), [this] { return trouble(); }},
+                          std::move(clients), [this] { return trouble(); },
+                          [this] { housekeeping_->awake(); }},
             configuration_.for_engine());
     }
 

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -47,8 +48,7 @@ class Housekeeping::Impl {
     Impl(const asio::any_io_executor& loop, const Supervisor& supervisor,
          std::string zone_directory, HousekeepingHooks hooks)
         : signals_(loop, SIGHUP, SIGINT, SIGTERM),
-          feeding_(loop),
-          looking_(loop),
+          rest_(loop),
           supervisor_(supervisor),
           zone_directory_(std::move(zone_directory)),
           hooks_(std::move(hooks)),
@@ -59,15 +59,16 @@ class Housekeeping::Impl {
 
     asio::awaitable<void> run() {
         using asio::experimental::awaitable_operators::operator&&;
-        co_await (obey_signals() && feed_watchdog() && watch_zones());
+        co_await (obey_signals() && tend());
     }
 
     void stop() {
         stopped_ = true;
         signals_.cancel();
-        feeding_.cancel();
-        looking_.cancel();
+        rest_.cancel();
     }
+
+    void awake() { rest_.cancel(); }
 
   private:
     asio::awaitable<void> obey_signals() {
@@ -84,37 +85,34 @@ class Housekeeping::Impl {
         }
     }
 
-    asio::awaitable<void> feed_watchdog() {
-        const auto interval = supervisor_.watchdog_interval();
-        while (interval && !stopped_) {
-            supervisor_.feed_watchdog();
-            co_await pause(feeding_, *interval);
-        }
-    }
-
-    asio::awaitable<void> watch_zones() {
+    // One timer for all: an idle machine is woken for each.
+    asio::awaitable<void> tend() {
+        const auto watchdog = supervisor_.watchdog_interval();
+        std::chrono::microseconds interval = hooks_.between_zone_looks;
+        if (watchdog) interval = std::min(interval, *watchdog);
         while (!stopped_) {
-            co_await pause(looking_, hooks_.between_zone_looks);
-            if (stopped_ || stamp_of(zone_directory_) == zones_) continue;
-            hooks_.leave("zone_database_changed");
-            co_return;
+            if (watchdog) supervisor_.feed_watchdog();
+            look_at_zones();
+            rest_.expires_after(interval);
+            boost::system::error_code ec;
+            auto token = asio::redirect_error(asio::use_awaitable, ec);
+            co_await rest_.async_wait(token);
         }
     }
 
-    static asio::awaitable<void> pause(asio::steady_timer& timer, std::chrono::microseconds time) {
-        timer.expires_after(time);
-        boost::system::error_code ec;
-        auto token = asio::redirect_error(asio::use_awaitable, ec);
-        co_await timer.async_wait(token);
+    void look_at_zones() {
+        if (zones_changed_ || stamp_of(zone_directory_) == zones_) return;
+        zones_changed_ = true;
+        hooks_.leave("zone_database_changed");
     }
 
     asio::signal_set signals_;
-    asio::steady_timer feeding_;
-    asio::steady_timer looking_;
+    asio::steady_timer rest_;
     const Supervisor& supervisor_;
     std::string zone_directory_;
     HousekeepingHooks hooks_;
     ZoneStamp zones_;
+    bool zones_changed_{false};
     bool stopped_{false};
 };
 
@@ -126,6 +124,8 @@ Housekeeping::Housekeeping(const asio::any_io_executor& loop, const Supervisor& 
 Housekeeping::~Housekeeping() = default;
 
 asio::awaitable<void> Housekeeping::run() { return impl_->run(); }
+
+void Housekeeping::awake() { impl_->awake(); }
 
 void Housekeeping::stop() { impl_->stop(); }
 

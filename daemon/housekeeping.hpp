@@ -31,6 +31,9 @@ class Housekeeping {
 
     // Until stop(). The watchdog is fed until then.
     [[nodiscard]] boost::asio::awaitable<void> run();
+    // The loop is awake for another reason: what is due within the next minute is done now, so that
+    // an idle machine is not woken once more for it.
+    void awake();
     // May be repeated.
     void stop();
 

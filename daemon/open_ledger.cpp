@@ -50,6 +50,7 @@ OpenLedger::~OpenLedger() { join(); }
 void OpenLedger::join() {
     writing_.join();
     reading_.join();
+    if (checking_) checking_->join();
 }
 
 asio::awaitable<Result<void>> OpenLedger::catch_up() {
@@ -70,9 +71,10 @@ asio::awaitable<Result<void>> OpenLedger::mark_clean(cadence::Instant now) {
 }
 
 asio::awaitable<Result<void>> OpenLedger::check() {
+    checking_.emplace(1);
     auto checking = check_file(path_);
     auto result =
-        co_await asio::co_spawn(reading_.executor(), std::move(checking), asio::use_awaitable);
+        co_await asio::co_spawn(checking_->executor(), std::move(checking), asio::use_awaitable);
     co_return result;
 }
 

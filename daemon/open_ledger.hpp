@@ -6,6 +6,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cadence/error.hpp"
@@ -28,6 +29,7 @@ class OpenLedger {
     ledger::LockFile lock_;  // released last
     boost::asio::thread_pool writing_{1};
     boost::asio::thread_pool reading_{1};
+    std::optional<boost::asio::thread_pool> checking_;  // once there is something to check
 
   public:
     // Takes the lock first. `zones` outlives this; `on_fatal` is called on another thread when the
@@ -47,7 +49,8 @@ class OpenLedger {
     [[nodiscard]] boost::asio::awaitable<cadence::Result<void>> catch_up();
     // Notes that this process ended in good order: the last unit of work of all.
     [[nodiscard]] boost::asio::awaitable<cadence::Result<void>> mark_clean(cadence::Instant now);
-    // Reads the whole file, on the reader's thread; takes its time.
+    // Reads the whole file, on a thread of its own, so that questions are answered meanwhile; takes
+    // its time. Called once.
     [[nodiscard]] boost::asio::awaitable<cadence::Result<void>> check();
 
     const bool was_clean;  // the last process ended in good order

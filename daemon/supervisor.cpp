@@ -43,7 +43,7 @@ void Supervisor::feed_watchdog() const { notify("WATCHDOG=1"); }
 std::optional<std::chrono::microseconds> Supervisor::watchdog_interval() const {
     std::uint64_t limit = 0;
     if (::sd_watchdog_enabled(0, &limit) <= 0 || limit == 0) return std::nullopt;
-    return std::chrono::microseconds{limit / 3};
+    return std::chrono::microseconds{limit / 2};
 }
 
 }  // namespace cadenced

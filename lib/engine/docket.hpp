@@ -24,21 +24,6 @@ struct Judged {
     std::optional<cadence::DeliveryId> punishment;
 };
 
-struct DocketPass {
-    std::vector<Judged> judged;
-    int opened{0};                             // windows begun
-    int waived{0};                             // punishments past their age
-    int tokens_died{0};                        // expired, or set aside for longer than 60 s
-    bool more{false};                          // the limit was met: call again at once
-    std::optional<cadence::Instant> next_due;  // when there is something to do again
-};
-
-struct Recovery {
-    int unknown{0};   // writes that were inFlight when the daemon died
-    int reopened{0};  // windows, because the clock was set back meanwhile
-    std::optional<cadence::Interval> outage;
-};
-
 // What an operator is warned of, as far as the ledger knows it. The lock session or delivery that
 // is named is the one that has been in this state for longest, or will be first.
 struct LedgerTrouble {
@@ -71,6 +56,23 @@ struct LedgerTrouble {
     std::optional<Dying> dying;
     std::optional<Held> held;
     std::optional<cadence::Instant> braked_since;
+};
+
+struct DocketPass {
+    std::optional<cadence::Interval> outage;  // that a heartbeat has found
+    std::vector<Judged> judged;
+    int opened{0};                             // windows begun
+    int waived{0};                             // punishments past their age
+    int tokens_died{0};                        // expired, or set aside for longer than 60 s
+    std::optional<LedgerTrouble> trouble;      // of a heartbeat with nothing left to do
+    bool more{false};                          // the limit was met: call again at once
+    std::optional<cadence::Instant> next_due;  // when there is something to do again
+};
+
+struct Recovery {
+    int unknown{0};   // writes that were inFlight when the daemon died
+    int reopened{0};  // windows, because the clock was set back meanwhile
+    std::optional<cadence::Interval> outage;
 };
 
 struct BackfillRange {
@@ -109,9 +111,6 @@ class Docket {
     // back, as in reopen().
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Recovery>> recover(
         cadence::Policy policy, cadence::Instant now) = 0;
-    // Says that the daemon lives at `now`. Returns the outage that a gap of more than 60 s makes.
-    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<std::optional<cadence::Interval>>>
-    beat(cadence::Policy policy, cadence::Instant now) = 0;
     // Opens windows, judges those whose time has come, waives the over-aged, buries tokens; at most
     // `limit` rows of each.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DocketPass>> work_off(
@@ -119,6 +118,10 @@ class Docket {
     // What to warn of at `now`; changes nothing. Costs the same whatever is stored.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<LedgerTrouble>> find_trouble(
         cadence::Policy policy, cadence::Instant now) = 0;
+    // Says that the daemon lives at `now`; a gap of more than 60 s is an outage. Then, knowing of
+    // it, work_off, in the same unit of work: an idle machine is woken once for both.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DocketPass>> beat_and_work_off(
+        cadence::Policy policy, cadence::Instant now, int limit) = 0;
     // The clock was set back to `now`: missed windows whose end + grace lies in the future again
     // are open again and their unsent punishments waived; waits are cut. Returns how many windows.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> reopen(

@@ -22,7 +22,7 @@ class Engine::Impl {
           scheduler_(
               shared_.ports.clock, shared_.ports.docket, shared_.ports.journal, watch_,
               [this]() -> const cadence::Policy& { return shared_.settings.policy; },
-              [this] { courier_.changed(); }) {
+              [this] { courier_.changed(); }, shared_.ports.awake) {
         for (const auto& [name, platform] : shared_.ports.platforms) {
             shared_.gates.emplace(name, PlatformGate{*platform});
         }

@@ -40,6 +40,7 @@ struct Ports {
     std::map<std::string, Platform*> platforms;  // by the name of the configuration's table
     // Asked for the warnings in the log; empty: the process has no trouble of its own.
     std::function<ProcessTrouble()> process_trouble{};
+    std::function<void()> awake{};  // called with every heartbeat; may be left out
 };
 
 struct Settings {

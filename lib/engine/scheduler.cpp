@@ -14,13 +14,15 @@ constexpr std::chrono::seconds kAfterLedgerFailure{1};
 }  // namespace
 
 Scheduler::Scheduler(Clock& clock, Docket& docket, Journal& journal, Watch& watch,
-                     std::function<const cadence::Policy&()> policy, std::function<void()> new_work)
+                     std::function<const cadence::Policy&()> policy, std::function<void()> new_work,
+                     std::function<void()> awake)
     : clock_(&clock),
       docket_(&docket),
       journal_(&journal),
       watch_(&watch),
       policy_(std::move(policy)),
       new_work_(std::move(new_work)),
+      awake_(std::move(awake)),
       alarm_(clock.make_alarm()) {}
 
 void Scheduler::stop() {
@@ -34,7 +36,8 @@ boost::asio::awaitable<void> Scheduler::run() {
     while (!stopping_) {
         auto const due = co_await pass();
         if (stopping_) break;
-        co_await watch_->look();
+        auto seen = std::exchange(trouble_, std::nullopt);
+        co_await watch_->look(std::move(seen));
         if (stopping_) break;
         auto const next_beat = last_beat_.value_or(clock_->now()) + kHeartbeat;
         auto wake_at = due ? std::min(*due, next_beat) : next_beat;
@@ -45,54 +48,42 @@ boost::asio::awaitable<void> Scheduler::run() {
     }
 }
 
-// The heartbeat comes first: what ended during an outage must be put off before it is judged.
 boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
     failing_ = false;
     if (stepped_) co_await reopen();
-    while (!stopping_) {
+    while (!stopping_ && !failing_) {
         auto const now = clock_->now();
-        auto const due = !last_beat_ || now - *last_beat_ >= kHeartbeat || now < *last_beat_;
-        if (due && !failing_) co_await beat(now);
-        if (failing_) co_return std::nullopt;
-        auto done = co_await docket_->work_off(policy_(), now, kRowsAPass);
+        auto const beats = beat_is_due(now);
+        if (beats && awake_) awake_();
+        auto passing = beats ? docket_->beat_and_work_off(policy_(), now, kRowsAPass)
+                             : docket_->work_off(policy_(), now, kRowsAPass);
+        auto const done = co_await std::move(passing);
         if (!done) {
-            journal_->write(Level::Error,
-                            fmt::format("event=docket_failed code={} detail=\"{}\"",
-                                        to_string(done.error().code), done.error().detail));
-            failing_ = true;
-            co_return std::nullopt;
+            failed(done.error());
+            break;
         }
+        if (beats) last_beat_ = now;
+        if (done->trouble) trouble_ = done->trouble;
         report(*done);
         if (!done->more) co_return done->next_due;
     }
     co_return std::nullopt;
 }
 
-boost::asio::awaitable<void> Scheduler::beat(cadence::Instant now) {
-    auto const outage = co_await docket_->beat(policy_(), now);
-    if (!outage) {
-        journal_->write(Level::Error,
-                        fmt::format("event=heartbeat_failed detail=\"{}\"", outage.error().detail));
-        failing_ = true;
-        co_return;
-    }
-    last_beat_ = now;
-    if (outage->has_value()) {
-        auto const& gap = **outage;
-        journal_->write(Level::Warning,
-                        fmt::format("event=outage seconds={} note=\"windows that ended in it are "
-                                    "judged after outage_grace\"",
-                                    (gap.end - gap.start) / std::chrono::seconds{1}));
-    }
+bool Scheduler::beat_is_due(cadence::Instant now) const {
+    return !last_beat_ || now - *last_beat_ >= kHeartbeat || now < *last_beat_;
+}
+
+void Scheduler::failed(const cadence::Error& error) {
+    journal_->write(Level::Error, fmt::format("event=docket_failed code={} detail=\"{}\"",
+                                              to_string(error.code), error.detail));
+    failing_ = true;
 }
 
 boost::asio::awaitable<void> Scheduler::reopen() {
     auto const reopened = co_await docket_->reopen(policy_(), clock_->now());
     if (!reopened) {
-        journal_->write(Level::Error,
-                        fmt::format("event=docket_failed code={} detail=\"{}\"",
-                                    to_string(reopened.error().code), reopened.error().detail));
-        failing_ = true;
+        failed(reopened.error());
         co_return;
     }
     stepped_ = false;
@@ -101,6 +92,13 @@ boost::asio::awaitable<void> Scheduler::reopen() {
 }
 
 void Scheduler::report(const DocketPass& done) const {
+    if (done.outage) {
+        journal_->write(
+            Level::Warning,
+            fmt::format("event=outage seconds={} note=\"windows that ended in it are "
+                        "judged after outage_grace\"",
+                        (done.outage->end - done.outage->start) / std::chrono::seconds{1}));
+    }
     for (const auto& judged : done.judged) {
         journal_->write(
             Level::Info,

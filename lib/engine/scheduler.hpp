@@ -1,5 +1,5 @@
 // Makes time pass: wakes when a window ends or is to be judged, when a punishment or a token comes
-// of age, and every 20 seconds to say that the daemon lives. Costs what is due. Whenever it is
+// of age, and every 45 seconds to say that the daemon lives. Costs what is due. Whenever it is
 // awake it lets the watch look around.
 #pragma once
 
@@ -17,12 +17,14 @@ namespace engine {
 
 class Scheduler {
   public:
-    static constexpr std::chrono::seconds kHeartbeat{20};
+    // Each wakes an idle machine; more than 60 s without one is an outage.
+    static constexpr std::chrono::seconds kHeartbeat{45};
 
     // `policy` is asked at every pass. `new_work`: there may be something new to send. `watch`
-    // outlives this.
+    // outlives this. `awake`: called with every heartbeat; may be empty.
     Scheduler(Clock& clock, Docket& docket, Journal& journal, Watch& watch,
-              std::function<const cadence::Policy&()> policy, std::function<void()> new_work);
+              std::function<const cadence::Policy&()> policy, std::function<void()> new_work,
+              std::function<void()> awake);
 
     // Until stop(). Ledger errors are logged and tried again after a second: the database may
     // recover.
@@ -32,8 +34,9 @@ class Scheduler {
 
   private:
     [[nodiscard]] boost::asio::awaitable<std::optional<cadence::Instant>> pass();
-    [[nodiscard]] boost::asio::awaitable<void> beat(cadence::Instant now);
     [[nodiscard]] boost::asio::awaitable<void> reopen();
+    [[nodiscard]] bool beat_is_due(cadence::Instant now) const;
+    void failed(const cadence::Error& error);
     void report(const DocketPass& done) const;
 
     Clock* clock_;
@@ -42,10 +45,12 @@ class Scheduler {
     Watch* watch_;
     std::function<const cadence::Policy&()> policy_;
     std::function<void()> new_work_;
+    std::function<void()> awake_;
     std::unique_ptr<Alarm> alarm_;
     std::optional<cadence::Instant> last_beat_;
-    bool failing_{false};  // the last pass met an error of the ledger
-    bool stepped_{false};  // the clock was set, and the ledger does not know yet
+    std::optional<LedgerTrouble> trouble_;  // that the last heartbeat came upon
+    bool failing_{false};                   // the last pass met an error of the ledger
+    bool stepped_{false};                   // the clock was set, and the ledger does not know yet
     bool stopping_{false};
 };
 

@@ -31,8 +31,9 @@ class Watch {
     // All of it outlives the watch.
     Watch(Clock& clock, Docket& docket, Journal& journal, Sources sources);
 
-    // Where the ledger cannot be asked, what it said last is taken to hold still.
-    [[nodiscard]] boost::asio::awaitable<void> look();
+    // `known`: what the ledger has just said; else it is asked. Where it cannot be asked, what it
+    // said last is taken to hold still.
+    [[nodiscard]] boost::asio::awaitable<void> look(std::optional<LedgerTrouble> known);
 
   private:
     Clock* clock_;

@@ -7,12 +7,20 @@ namespace ledger {
 namespace status_sql {
 
 const char* const kCounters = "SELECT name, value FROM counter";
+// By whole days, and of today those that still are.
 const char* const kPaused =
-    "SELECT count(DISTINCT session) FROM pause WHERE until_at_ms > ?1"
-    " AND (SELECT state FROM session WHERE id = pause.session) <> 'ended'";
-const char* const kTokens =
-    "SELECT count(DISTINCT session), min(expires_at_ms) FROM token"
-    " WHERE died_at_ms IS NULL AND expires_at_ms > ?1 AND set_aside_until_ms IS NULL";
+    "SELECT (SELECT ifnull(sum(sessions), 0) FROM paused_day WHERE day > ?1 / 86400000)"
+    " + (SELECT count(*) FROM paused_session"
+    "    WHERE until_ms > ?1 AND until_ms < (?1 / 86400000 + 1) * 86400000)";
+// Of those that the counter counts: whose last token ends by then.
+const char* const kTokensEnding =
+    "SELECT count(DISTINCT session) FROM token AS ending"
+    " WHERE died_at_ms IS NULL AND expires_at_ms <= ?1 AND set_aside_until_ms IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM token WHERE session = ending.session"
+    "  AND died_at_ms IS NULL AND set_aside_until_ms IS NULL AND expires_at_ms > ?1)";
+const char* const kNextExpiry =
+    "SELECT expires_at_ms FROM token WHERE died_at_ms IS NULL AND expires_at_ms > ?1"
+    " AND set_aside_until_ms IS NULL ORDER BY expires_at_ms LIMIT 1";
 // Left to itself SQLite reads all that waits through delivery_state.
 const char* const kOldestWaiting =
     "SELECT created_at_ms FROM delivery INDEXED BY delivery_oldest_waiting"
@@ -38,6 +46,7 @@ void add_counters(Database& database, LedgerStatus& status) {
         const std::string state = name.substr(dot + 1);
         if (what == "session") status.sessions[state] = row.integer(1);
         if (what == "window") status.windows[state] = row.integer(1);
+        if (name == "token.alive") status.tokens_valid = row.integer(1);
         if (what == "proof") status.proofs[state] = row.integer(1);
         if (what == "delivery") status.deliveries[state] = row.integer(1);
     }
@@ -48,12 +57,12 @@ void add_live(Database& database, const cadence::Policy& policy, Instant now,
     auto paused = database.query(status_sql::kPaused);
     paused.bind(now);
     if (paused.step()) status.sessions_paused = paused.integer(0);
-    auto tokens = database.query(status_sql::kTokens);
-    tokens.bind(now + policy.token_margin);
-    if (tokens.step()) {
-        status.tokens_valid = tokens.integer(0);
-        status.next_token_expiry = tokens.maybe_instant(1);
-    }
+    auto ending = database.query(status_sql::kTokensEnding);
+    ending.bind(now + policy.token_margin);
+    if (ending.step()) status.tokens_valid -= ending.integer(0);
+    auto expiry = database.query(status_sql::kNextExpiry);
+    expiry.bind(now + policy.token_margin);
+    if (expiry.step()) status.next_token_expiry = expiry.instant(0);
     auto brake = database.query("SELECT reason FROM brake");
     status.paused = brake.step();
     if (status.paused) status.pause_reason = brake.text(0);

@@ -15,7 +15,8 @@ namespace ledger {
 namespace status_sql {
 extern const char* const kCounters;
 extern const char* const kPaused;
-extern const char* const kTokens;
+extern const char* const kTokensEnding;
+extern const char* const kNextExpiry;
 extern const char* const kOldestWaiting;
 extern const char* const kNextClose;
 }  // namespace status_sql

@@ -11,20 +11,12 @@ namespace ledger {
 
 using boost::asio::awaitable;
 using cadence::Instant;
-using cadence::Interval;
 using cadence::Policy;
 using cadence::Result;
 
 awaitable<Result<engine::Recovery>> SqliteDocket::recover(Policy policy, Instant now) {
     return writer_.run<engine::Recovery>(
         [policy, now](Database& database) { return ledger::recover(database, policy, now); });
-}
-
-awaitable<Result<std::optional<Interval>>> SqliteDocket::beat(Policy policy, Instant now) {
-    return writer_.run<std::optional<Interval>>(
-        [policy, now](Database& database) -> Result<std::optional<Interval>> {
-            return ledger::beat(database, policy, now);
-        });
 }
 
 awaitable<Result<engine::DocketPass>> SqliteDocket::work_off(Policy policy, Instant now,
@@ -39,6 +31,19 @@ awaitable<Result<engine::LedgerTrouble>> SqliteDocket::find_trouble(Policy polic
     return writer_.run<engine::LedgerTrouble>(
         [policy, now](Database& database) -> Result<engine::LedgerTrouble> {
             return ledger::find_trouble(database, policy, now);
+        });
+}
+
+awaitable<Result<engine::DocketPass>> SqliteDocket::beat_and_work_off(Policy policy, Instant now,
+                                                                      int limit) {
+    return writer_.run<engine::DocketPass>(
+        [zones = &zones_, policy, now, limit](Database& database) -> Result<engine::DocketPass> {
+            // First of all: what ended during an outage is put off before it is judged.
+            const auto outage = ledger::beat(database, policy, now);
+            auto pass = ledger::work_off(database, *zones, policy, now, limit);
+            pass.outage = outage;
+            if (!pass.more) pass.trouble = ledger::find_trouble(database, policy, now);
+            return pass;
         });
 }
 

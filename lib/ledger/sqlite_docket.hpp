@@ -16,11 +16,11 @@ class SqliteDocket final : public engine::Docket {
     using Task = boost::asio::awaitable<cadence::Result<T>>;
 
     Task<engine::Recovery> recover(cadence::Policy policy, cadence::Instant now) override;
-    Task<std::optional<cadence::Interval>> beat(cadence::Policy policy,
-                                                cadence::Instant now) override;
     Task<engine::DocketPass> work_off(cadence::Policy policy, cadence::Instant now,
                                       int limit) override;
     Task<engine::LedgerTrouble> find_trouble(cadence::Policy policy, cadence::Instant now) override;
+    Task<engine::DocketPass> beat_and_work_off(cadence::Policy policy, cadence::Instant now,
+                                               int limit) override;
     Task<int> reopen(cadence::Policy policy, cadence::Instant now) override;
     Task<engine::BackfillChunk> rejudge(engine::BackfillRange range,
                                         std::optional<cadence::WindowId> cursor, int limit,

@@ -43,7 +43,8 @@ void EngineTest::start() {
                                                             *docket,
                                                             *outbox,
                                                             {{"chastify", &platform}},
-                                                            [this] { return process_trouble; }},
+                                                            [this] { return process_trouble; },
+                                                            [this] { ++heartbeats; }},
                                               settings);
     running = true;
     boost::asio::co_spawn(loop, engine->run(),

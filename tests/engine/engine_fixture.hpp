@@ -87,6 +87,7 @@ class EngineTest : public ::testing::Test {
     std::unique_ptr<ledger::SqliteDocket> docket;
     std::unique_ptr<ledger::SqliteOutbox> outbox;
     std::unique_ptr<engine::Engine> engine;
+    int heartbeats{0};
     bool running{false};
 };
 

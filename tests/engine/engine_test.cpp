@@ -302,5 +302,15 @@ TEST_F(EngineTest, ManyLockSessions_AreServedSideBySide) {
     EXPECT_EQ(count("inFlight"), 10);
 }
 
+TEST_F(EngineTest, NothingToDo_AsksTheLedgerOnceAHeartbeat) {
+    start();
+    pass(1min);
+    const auto units = writer->totals().units;
+    const int beats = heartbeats;
+    pass(45min);
+    EXPECT_EQ(heartbeats - beats, 60);
+    EXPECT_EQ(writer->totals().units - units, 60U);
+}
+
 }  // namespace
 }  // namespace engine_test

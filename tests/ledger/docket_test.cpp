@@ -143,6 +143,19 @@ TEST_F(DocketTest, WindowThatEndedInAnOutage_WaitsForTheBackends) {
     EXPECT_EQ(windows().front(), "2026-06-01..2026-06-02 met count_reached");
 }
 
+TEST_F(DocketTest, BeatAfterAnOutage_PutsOffWhatItsOwnPassWouldJudge) {
+    must_put(session({daily()}));
+    live_until(utc(2026, 6, 1, 20h));
+    now = utc(2026, 6, 2, 6h);
+    const auto done = run(docket->beat_and_work_off(policy, now, 100));
+    ASSERT_TRUE(done) << done.error().detail;
+    ASSERT_TRUE(done->outage);
+    EXPECT_EQ(done->outage->end - done->outage->start, 10h);
+    EXPECT_TRUE(done->judged.empty());
+    EXPECT_EQ(done->opened, 1);
+    EXPECT_EQ(number("SELECT at_ms FROM heartbeat"), cadence::to_ms(now));
+}
+
 TEST_F(DocketTest, WindowsOpenedAfterAnOutage_WaitToo) {
     must_put(session({daily()}));
     live_until(utc(2026, 6, 1, 20h));

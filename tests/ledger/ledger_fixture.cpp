@@ -2,6 +2,7 @@
 
 #include <boost/asio/strand.hpp>
 
+#include "ledger/heartbeats.hpp"
 #include "ledger/launches.hpp"
 #include "ledger/store.hpp"
 
@@ -112,7 +113,10 @@ std::vector<engine::Judged> LedgerTest::must_work_off() {
 }
 
 std::optional<cadence::Interval> LedgerTest::must_beat() {
-    const auto outage = run(docket->beat(policy, now));
+    const auto outage = run(writer->run<std::optional<cadence::Interval>>(
+        [this](ledger::Database& database) -> Result<std::optional<cadence::Interval>> {
+            return ledger::beat(database, policy, now);
+        }));
     if (outage) return *outage;
     ADD_FAILURE() << outage.error().detail;
     return {};

@@ -90,13 +90,13 @@ void measure_idle(const DaemonRun& daemon, std::chrono::seconds idle, Report& re
         all += woken;
         if (thread == daemon.pid()) loop += woken;
     }
-    report.add(
-        {"wake-ups a minute, idle: every thread, waits for the disk among them",
-         static_cast<double>(all) / minutes, "", Wanted::AtMost, 6,
-         fmt::format("over {} s; the loop's thread {:.1f}, the watchdog (WatchdogSec={}) fed "
-                     "{} times",
-                     idle.count(), static_cast<double>(loop) / minutes,
-                     DaemonRun::watchdog().count(), daemon.feedings())});
+    report.add({"wake-ups of the loop a minute, idle: its timers, and what comes home to it",
+                static_cast<double>(loop) / minutes, "", Wanted::AtMost, 6,
+                fmt::format("over {} s; the watchdog (WatchdogSec={}) was fed {} times",
+                            idle.count(), DaemonRun::watchdog().count(), daemon.feedings())});
+    report.add({"wake-ups of every thread a minute, idle: waits for the disk among them",
+                static_cast<double>(all) / minutes, "", Wanted::AtMost, 6,
+                "voluntary_ctxt_switches of all of /proc/PID/task"});
     report.add({"CPU, idle", std::chrono::duration<double, std::milli>(cpu).count() / minutes,
                 "ms a minute", Wanted::AtMost, 6, "6 ms a minute are 0.01 %"});
 }

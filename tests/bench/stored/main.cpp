@@ -60,7 +60,7 @@ void look_at(const Size& size, net::ZoneDatabase& zones, std::chrono::seconds id
 
 int main(int argc, char** argv) {
     CLI::App app("What it costs to have much stored");
-    int idle = 135;
+    int idle = 90;
     bool quick = false;
     app.add_option("--idle-seconds", idle, "How long the daemon is watched doing nothing")
         ->capture_default_str();
@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
     const int part = quick ? 100 : 1;
     const std::vector<Size> sizes{{"1k", 1'000, 9, false},
                                   {"100k", 100'000 / part, 9, true},
-                                  {"1M", 1'000'000 / part, 0, false}};
+                                  {"1M", 1'000'000 / part, 1, false}};
     try {
         net::ZoneDatabase zones;
         Counts counts;

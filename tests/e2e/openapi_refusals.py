@@ -4,7 +4,7 @@ from openapi_backend import RawRequest, headers_of, target_of
 
 MIB = 1 << 20
 ORIGIN = ("Origin", "https://example.org")
-CONNECTIONS = 128
+CONNECTIONS = 512
 
 
 def refused_at_once(live, call):

@@ -67,7 +67,8 @@ class ProofLines {
         const std::string why =
             status >= 500 ? "the daemon cannot write at the moment" : error.detail;
         net::HttpReply reply = make_problem(
-            status, why + "; the first " + std::to_string(taken_) + " proofs were taken. " +
+            status, why + "; the first " + std::to_string(taken_) +
+                        " lines have been dealt with. " +
                         (status == 413 ? "Send the rest in parts of at most 64 MiB"
                                        : "Send all of it again: what is known counts once"));
         if (status == 503) reply.headers.emplace_back("retry-after", "5");

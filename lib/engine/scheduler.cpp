@@ -62,6 +62,7 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
             failed(done.error());
             break;
         }
+        said_.clear();
         if (beats) last_beat_ = now;
         if (done->trouble) trouble_ = done->trouble;
         report(*done);
@@ -75,9 +76,12 @@ bool Scheduler::beat_is_due(cadence::Instant now) const {
 }
 
 void Scheduler::failed(const cadence::Error& error) {
-    journal_->write(Level::Error, fmt::format("event=docket_failed code={} detail=\"{}\"",
-                                              to_string(error.code), error.detail));
     failing_ = true;
+    auto line = fmt::format("event=docket_failed code={} detail=\"{}\"", to_string(error.code),
+                            error.detail);
+    if (line == said_) return;
+    journal_->write(Level::Error, line);
+    said_ = std::move(line);
 }
 
 boost::asio::awaitable<void> Scheduler::reopen() {

@@ -6,6 +6,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "cadence/requirement.hpp"
 #include "engine/clock.hpp"
@@ -26,8 +28,8 @@ class Scheduler {
               std::function<const cadence::Policy&()> policy, std::function<void()> new_work,
               std::function<void()> awake);
 
-    // Until stop(). Ledger errors are logged and tried again after a second: the database may
-    // recover.
+    // Until stop(). After an error of the ledger it tries again every second, since the database
+    // may recover; the log says the same error once.
     [[nodiscard]] boost::asio::awaitable<void> run();
     void stop();
     void changed();  // windows may have come into being: plan anew
@@ -49,6 +51,7 @@ class Scheduler {
     std::unique_ptr<Alarm> alarm_;
     std::optional<cadence::Instant> last_beat_;
     std::optional<LedgerTrouble> trouble_;  // that the last heartbeat came upon
+    std::string said_;                      // of the ledger's failure, which is said once
     bool failing_{false};                   // the last pass met an error of the ledger
     bool stepped_{false};                   // the clock was set, and the ledger does not know yet
     bool stopping_{false};

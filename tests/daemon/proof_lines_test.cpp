@@ -147,7 +147,7 @@ TEST_F(ProofLines, SenderThatBreaksOff_IsToldHowFarItCame) {
     const auto reply = hand_in(proof("p1") + proof("p2") + R"({"id":"p3")", 1'000,
                                cadence::Error{cadence::ErrorCode::TooLarge, "too large", {}});
     EXPECT_EQ(reply.status, 413);
-    EXPECT_NE(reply.body.find("the first 2 proofs were taken"), std::string::npos) << reply.body;
+    EXPECT_NE(reply.body.find("the first 2 lines have been dealt with"), std::string::npos) << reply.body;
     EXPECT_EQ(number("SELECT count(*) FROM proof"), 2);
 }
 

@@ -68,6 +68,7 @@ TEST_F(EngineTest, LedgerThatFails_IsLeftAloneForAWhileAndThenUsedAgain) {
     engine->changed();
     pass(10min);
     EXPECT_LT(journal.count("event=ledger_failed"), 20) << "at most once a minute";
+    EXPECT_EQ(journal.count("event=docket_failed"), 1) << "said once, tried every second";
     break_ledger(false);
     prove("wearer", "proof-3");
     pass(2min);

@@ -28,9 +28,12 @@ function(killable name)
     target_link_libraries(${name} PRIVATE cadenced_flags cadenced_core)
 endfunction()
 
-set(mutants ${CMAKE_CURRENT_BINARY_DIR}/mutants)
-
 killable(cadenced-kill)
+if(NOT CADENCED_MUTANTS)
+    return()
+endif()
+
+set(mutants ${CMAKE_CURRENT_BINARY_DIR}/mutants)
 
 # The row says inFlight only once the answer has come.
 mutate(${mutants}/sqlite_outbox.cpp ${CMAKE_SOURCE_DIR}/lib/ledger/sqlite_outbox.cpp

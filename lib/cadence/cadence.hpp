@@ -1,5 +1,5 @@
 // "Every N days" and "every N weeks" in one zone: the grid of windows that a requirement is judged
-// by (DESIGN.md §1). Pure arithmetic; nothing here knows of proofs or verdicts.
+// by. Pure arithmetic; nothing here knows of proofs or verdicts.
 #pragma once
 
 #include <compare>

@@ -1,5 +1,5 @@
 // Tells a dead token from a refused credential: one wearer's 401 is their token's, those of three
-// lock sessions within a minute are the developer key's (DESIGN.md §3). Pure; one per credential.
+// lock sessions within a minute are the developer key's. Pure; one per credential.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// The life of one outbound write as a state machine that says what to do next (DESIGN.md §3).
+// The life of one outbound write as a state machine that says what to do next.
 // Pure: it knows no clock, no socket and no table; randomness comes in as a number.
 //
 //   waiting -> queued -> inFlight -> applied | rejected | queued/waiting again | unknown -> held
@@ -100,7 +100,7 @@ struct AttemptFacts {
 // Retry-After as a platform sent it, clamped to 1 s … 15 min.
 [[nodiscard]] Duration clamp_retry_after(Duration sent);
 
-// What a person may do to a delivery in this state (CONTRACT.md: 409 where it makes no sense).
+// What a person may do to a delivery in this state (elsewhere it is a conflict).
 [[nodiscard]] bool may_retry(DeliveryState state);   // rejected; waiting, queued: at once
 [[nodiscard]] bool may_waive(DeliveryState state);   // waiting, queued, rejected, held, unknown
 [[nodiscard]] bool may_settle(DeliveryState state);  // unknown, held

@@ -29,8 +29,8 @@ struct ProofId {
     friend auto operator<=>(const ProofId&, const ProofId&) = default;
 };
 
-// CONTRACT.md: lock session [A-Za-z0-9._~-]{1,128}, proof [A-Za-z0-9._:~-]{1,128},
-// metric and key [A-Za-z0-9_:-]{1,64}.
+// What each may look like: lock session [A-Za-z0-9._~-]{1,128}, proof
+// [A-Za-z0-9._:~-]{1,128}, metric and key [A-Za-z0-9_:-]{1,64}.
 [[nodiscard]] bool is_session_id(const std::string& text);
 [[nodiscard]] bool is_proof_id(const std::string& text);
 [[nodiscard]] bool is_metric(const std::string& text);

@@ -1,4 +1,4 @@
-// The verdict over one window, and whether its miss is punished (DESIGN.md §2). Pure: facts in,
+// The verdict over one window, and whether its miss is punished. Pure: facts in,
 // decision out; whoever stores it does so in one transaction.
 #pragma once
 

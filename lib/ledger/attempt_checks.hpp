@@ -1,4 +1,4 @@
-// What must hold at the instant a write leaves (DESIGN.md §3, the compare-and-set). Only looks;
+// What must hold at the instant a write leaves: the compare of a compare-and-set. Only looks;
 // used inside the unit of work that then sends or waives.
 #pragma once
 

@@ -12,7 +12,7 @@ namespace {
 using cadence::Instant;
 using cadence::SessionId;
 
-// The longest grace there is (CONTRACT.md): a window that ended earlier cannot be open again.
+// The longest grace that can be configured: a window that ended earlier cannot be open again.
 constexpr std::chrono::hours kLongestGrace{24};
 constexpr std::chrono::seconds kLongestSetAside{60};
 

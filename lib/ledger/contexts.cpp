@@ -79,7 +79,7 @@ void note_what_it_says(Database& database, const ContextFound& found, Instant no
     }
 }
 
-// What the platform punishes itself is not ours to punish (DESIGN.md §2: never both).
+// What the platform punishes itself is not ours to punish: never both.
 void waive_owned(Database& database, const SessionId& session, Instant now) {
     std::vector<std::pair<cadence::DeliveryId, cadence::WindowId>> unsent;
     {

@@ -14,7 +14,7 @@ using cadence::Instant;
 using cadence::SessionId;
 
 // Reasons for which a punishment was waived that may be owed after all, when its window is missed
-// again (DESIGN.md §5, a clock that stepped back).
+// again, as after a clock that stepped back.
 bool may_be_wanted_again(const std::string& reason) {
     return reason == "unwanted" || reason == "reopened";
 }

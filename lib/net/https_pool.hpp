@@ -1,4 +1,4 @@
-// Verified HTTPS to one origin over a bounded number of connections (DESIGN.md §3).
+// Verified HTTPS to one origin over a bounded number of connections.
 //
 // A connection is lent out only when it is new or has answered within the last second, so that a
 // keep-alive connection which the other side closes as we write does not turn a write into an

@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# The first ten minutes: builds cadenced and a sandbox platform, and walks a wearer's week through
-# both, printing what happens. Needs no account anywhere and leaves no process behind.
+# The first ten minutes: installs the distribution's packages that are missing (with sudo, unless root),
+# builds cadenced and a sandbox platform, and walks a wearer's week through both, printing what
+# happens. Needs no account anywhere and leaves no process behind.
 #
 #   bash daemon/demo.sh [--keep]     --keep: leave the demo's directory for a look
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . tests/packages.sh
 
+[ $# -le 1 ] || die "the only option is --keep, not '$*'"
 keep=no
 case "${1:-}" in
     '') ;;
     --keep) keep=yes ;;
     -h | --help)
-        sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
     *) die "the only option is --keep, not '$1'" ;;

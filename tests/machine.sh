@@ -31,7 +31,7 @@ require_distribution() {
             ;;
         *)
             die "this script knows Debian 12 and Ubuntu 24.04, not '${id:-unnamed}${version:+ $version}':" \
-                "install what tests/packages.sh names in your own way, then build by README.md's 'Run it'"
+                "install what tests/packages.sh names in your own way, then build by README.md's 'Quick start'"
             ;;
     esac
     command -v dpkg-query >/dev/null || die "no dpkg-query here, which '$id' should have"

@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . tests/packages.sh
 
+[ $# -le 1 ] || die "one PRESET at a time, not '$*'"
 preset=${1:-release}
 case "$preset" in
     release | debug | asan | tsan | gcc) ;;

@@ -213,6 +213,25 @@ class Progress(Case):
         (self.machine.state / "go").write_text("on\n", encoding="utf-8")
 
 
+class Arguments(Case):
+    def test_more_than_one_is_refused(self):
+        for words, said in ((("tests/run.sh", "debug", "asan"), "one PRESET at a time, not 'debug asan'"),
+                            (("daemon/demo.sh", "--keep", "now"), "the only option is --keep")):
+            ended = self.machine.run(*words)
+            self.assertRegex(ended.stderr, r"\Aerror: [^\n]*" + said)
+            self.assertEqual(1, ended.returncode)
+        self.assertEqual([], self.machine.calls())
+
+    def test_demos_help_says_that_it_installs(self):
+        self.assertIn("installs", self.machine.run("daemon/demo.sh", "--help").stdout)
+
+    def test_an_unknown_distribution_is_sent_to_a_section_that_exists(self):
+        self.machine.write("os-release", "ID=fedora\n")
+        section = re.search("by README.md's '(.*)'", self.machine.run("tests/run.sh").stderr).group(1)
+        with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as readme:
+            self.assertRegex(readme.read(), f"(?m)^#+ {section}$")
+
+
 class FreshMachine(Case):
     def refusal(self, *words):
         ended = self.machine.run("tests/fresh_machine.sh", *words)

@@ -15,14 +15,28 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 from live import KEY, Live, await_that
+from readme_parts import blocks_of
 
 METRIC = "checkin"
 CODE = re.compile(r"\b(\d{6})\b")
 # One window for as long as the test runs, whatever the hour.
 REQUIREMENT = {"metric": METRIC, "requiredCount": 2, "cadence": {"every": 366, "unit": "day"},
                "punishment": {"type": "none"}}
+
+
+# What a browser has and node has not. The code that is shown is in the prompt's text.
+PAGE_STANDS_IN = """
+const real = globalThis.fetch;
+Object.assign(globalThis, {
+  location: { hash: %s },
+  fetch: (path, options) => real('http://127.0.0.1:%d' + path, options),
+  prompt: (text) => { const code = text.slice('Type '.length); return %s; },
+  document: { getElementById: () => ({ set textContent(text) { console.log(text); } }) },
+});
+"""
 
 
 class BusyDaemon(socketserver.ThreadingUnixStreamServer):
@@ -148,6 +162,23 @@ class HttpExample(Example):
             assert status == expected and answer["error"], (self.name, target, status, answer)
 
 
+    def open_page(self, page, token, typed="code"):
+        """What README.md's page shows in the end, in an iframe whose same-origin backend this is."""
+        opened = quote(json.dumps({"mainToken": token, "sessionId": self.session}))
+        script = PAGE_STANDS_IN % (json.dumps("#" + opened), self.port, typed) + page
+        ended = subprocess.run(["node", "--input-type=module", "-e", script], timeout=60,
+                               capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    def check_used_port(self):
+        """A second one on the same port says so in a line, and ends."""
+        ended = subprocess.run(self.words, timeout=60, capture_output=True, text=True, check=False,
+                               env=dict(self.environment, PORT=str(self.port)))
+        assert ended.returncode == 1, (self.name, ended.returncode)
+        assert re.fullmatch(r"cannot listen on 127\.0\.0\.1:\d+ \(.*\n", ended.stderr), ended.stderr
+
+
 class CurlExample(Example):
     def start(self):
         os.makedirs(self.spool)
@@ -234,11 +265,37 @@ def answer_rightly_twice(example):
     assert example.progress() == [1], (example.name, example.progress())
 
 
-def restart_in_between(live, examples):
+def page_of_readme(examples_dir):
+    with open(os.path.join(examples_dir, "..", "..", "README.md"), encoding="utf-8") as file:
+        pages = [block.text for block in blocks_of(file.read()) if block.tag == "html"]
+    script, = re.findall(r"<script type=\"module\">(.*?)</script>", "".join(pages), re.S)
+    return script
+
+
+def check_page(live, name, words, page):
+    """README.md's page against this backend: a check-in, a wrong code, a refused launch."""
+    example = HttpExample(live, name, *words)
+    example.start()
+    assert example.open_page(page, example.token) == "Checked in.\n"
+    await_that(example.progress, f"the platform counts what the page of {name} did")
+    assert example.progress() == [1], example.progress()
+    example.check_used_port()
+    for token, typed, why in ((example.token, "'no'", "wrong, or too late"), ("t t", "code", "mainToken")):
+        shown = example.open_page(page, token, typed)
+        assert re.match(f"Not checked in: .*{why}", shown), (name, shown)
+
+
+def check_page_without_daemon(example, page):
+    shown = example.open_page(page, example.token)
+    assert shown.startswith("Not checked in: try again in a few seconds."), shown
+
+
+def restart_in_between(live, examples, page):
     codes = [example.open() for example in examples]
     live.stop_daemon()
     for example in examples:
         example.launch_in_vain()
+    check_page_without_daemon(examples[0], page)
     copies = []
     with BusyDaemon(live.socket):
         for example, code in zip(examples, codes):
@@ -288,14 +345,18 @@ def hand_in_too_early(live, example):
 
 def main(bin_dir, examples_dir):
     began = time.monotonic()
+    page = page_of_readme(examples_dir)
+    node = ("node", os.path.join(examples_dir, "node/backend.mjs"))
+    python = (sys.executable, os.path.join(examples_dir, "python/backend.py"))
     with Live(bin_dir) as live:
         examples = [
-            HttpExample(live, "node", "node", os.path.join(examples_dir, "node/backend.mjs")),
-            HttpExample(live, "python", sys.executable,
-                        os.path.join(examples_dir, "python/backend.py")),
+            HttpExample(live, "node", *node),
+            HttpExample(live, "python", *python),
             CurlExample(live, "curl", "bash", os.path.join(examples_dir, "curl/backend.sh"))]
         for_each(check_first, examples)
-        restart_in_between(live, examples)
+        for_each(lambda pair: check_page(live, pair[0], pair[1], page),
+                 [("page-and-node", node), ("page-and-python", python)])
+        restart_in_between(live, examples, page)
         for example in examples:
             said = example.says()
             assert example.token not in said and KEY not in said, f"{example.name} shows a secret"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What a backend does for cadenced, once and from the command line, with curl and jq: it hands in a
-# launch, verifies a task itself, hands in the proof, and shows the current window. Run it with
+# launch, verifies a task itself, hands in the proof, and shows the current window. Bash 5.1 or newer
+# (its SRANDOM makes codes that nobody can guess). Run it with
 #
 #   MAIN_TOKEN=… SOCKET=/run/cadenced/cadenced.sock METRIC=checkin bash backend.sh SESSION
 #
@@ -11,6 +12,10 @@
 # The task is a check-in: a code is shown, and must be typed within five minutes; one code, one try.
 # A proof lies in SPOOL (./spool) until the daemon has acknowledged it: none is lost, whatever dies.
 set -euo pipefail
+[ -n "${SRANDOM:-}" ] || {
+    echo "bash $BASH_VERSION is too old: 5.1 or newer is needed" >&2
+    exit 1
+}
 
 session=${1:?usage: MAIN_TOKEN=… bash backend.sh SESSION}
 socket=${SOCKET:-/run/cadenced/cadenced.sock}

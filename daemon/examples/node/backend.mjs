@@ -186,6 +186,10 @@ const server = http.createServer((request, response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...retry }).end(JSON.stringify(body));
   });
 });
+server.on('error', (error) => {
+  console.error(`cannot listen on 127.0.0.1:${PORT} (${error.code}): end what does, or set another PORT`);
+  process.exitCode = 1;
+});
 server.listen(PORT, '127.0.0.1', () => {  // behind your TLS proxy
   console.log(`listening on http://127.0.0.1:${server.address().port}`);
   flush();

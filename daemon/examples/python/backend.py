@@ -194,7 +194,10 @@ class Page(BaseHTTPRequestHandler):
 
 
 SPOOL.mkdir(mode=0o700, parents=True, exist_ok=True)
-server = ThreadingHTTPServer(("127.0.0.1", PORT), Page)  # behind your TLS proxy
+try:
+    server = ThreadingHTTPServer(("127.0.0.1", PORT), Page)  # behind your TLS proxy
+except OSError as error:
+    raise SystemExit(f"cannot listen on 127.0.0.1:{PORT} ({error}): end what does, or set another PORT")
 threading.Thread(target=retry_for_ever, daemon=True).start()
 print(f"listening on http://127.0.0.1:{server.server_address[1]}", flush=True)
 server.serve_forever()

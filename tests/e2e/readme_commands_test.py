@@ -23,7 +23,7 @@ NOT_RUN = {
     "bash daemon/demo.sh": "builds; the fresh-machine script under tests/ runs it",
     "bash tests/run.sh": "builds, and runs this test",
     "bash tests/bench/run.sh": "builds, and takes minutes on a quiet machine",
-    "cmake --preset release && cmake --build --preset release": "built this program already",
+    "cmake --preset release && cmake --build --preset release --target cadenced": "built this program already",
     "sudo systemd-sysusers && sudo systemctl daemon-reload": "needs a booted systemd",
     "sudo systemctl enable --now cadenced": "needs a booted systemd",
     "sudo usermod --append --groups cadenced BACKEND_USER": "changes this machine's users",
@@ -48,6 +48,7 @@ def substitutions(world):
         (r"\bsudo ", ""),
         (r" -o cadenced -g cadenced\b", ""),
         (r"--prefix /usr\b", f"--prefix {root}/usr"),
+        (r"\$PWD/build/release\b", world.build),
         (r"\bbuild/release\b", world.build),
         (r"/etc/cadenced\b", f"{root}/etc"),
         (r"/var/backups\b", f"{root}/backups"),
@@ -59,6 +60,7 @@ def substitutions(world):
         (r"\bDAY\.db\b", "$(date +%F).db"),
         (r"2027-01-10T00:00:00Z", tomorrow.strftime("%Y-%m-%dT00:00:00Z")),
         (r"\bSESSION\b", SESSION),
+        (r"\bILL\b", "ill"),
         (r"\bTOKEN\b", world.token),
         (r"\bWINDOW\b", world.window),
         (r"\bHELD\b", lambda _: world.delivery("held")),
@@ -80,15 +82,21 @@ class World:
     def __init__(self, live, build):
         self.live, self.build, self.root = live, build, os.path.join(live.dir, "root")
         os.mkdir(self.root)
+        # What is installed below /usr is found; what is only built must be put there by the README.
+        self.path = f"{self.root}/usr/bin:{os.environ['PATH']}"
         self.token = self.launch_on_platform(SESSION)
         live.platform_control("POST", "/faults", [
             {"fault": "drop_after_apply", "match": {"session": "held", "action": "add_time"}, "times": 1},
+            {"fault": "drop_after_apply", "match": {"session": "held-too", "action": "add_time"}, "times": 1},
             {"fault": "status_before", "status": 400, "body": '{"error":{"code":"invalid_params"}}',
              "match": {"session": "rejected", "action": "add_time"}, "times": 1}])
-        for session in ("held", "rejected", "waiting", "waits-on"):
-            self.miss(session, launched=not session.startswith("wait"))
-        for session in ("held", "rejected", "waiting"):
-            self.delivery(session)
+        for session in ("held", "held-too", "rejected"):
+            self.miss(session, launched=True)
+        for session in ("waiting", "waits-on", "ill"):
+            self.miss(session, launched=False)
+        for session, state in (("held", "held"), ("held-too", "held"), ("rejected", "rejected"),
+                               ("waiting", "waiting"), ("ill", "waiting")):
+            self.delivery(state, session)
 
     def launch_on_platform(self, session):
         self.live.platform_control("POST", "/sessions", {"id": session})
@@ -104,10 +112,10 @@ class World:
         if launched:
             self.live.ask("POST", f"/v1/sessions/{session}/launches", {"mainToken": token})
 
-    def delivery(self, session):
-        """The id of the punishment of this lock session, once it is in the state it is named after."""
-        target = f"/v1/deliveries?sessionId={session}&state={session}"
-        found = await_that(lambda: self.live.ask("GET", target).json()["items"], f"a {session} write")
+    def delivery(self, state, session=None):
+        """The id of the punishment in this state of this lock session, or of the one named after the state."""
+        target = f"/v1/deliveries?sessionId={session or state}&state={state}"
+        found = await_that(lambda: self.live.ask("GET", target).json()["items"], f"a {state} write")
         return found[0]["id"]
 
     def window(self, _):
@@ -130,7 +138,7 @@ class Shell:
     """One bash for all the blocks of a file, as a person has one."""
 
     def __init__(self, source, path, scratch):
-        environment = dict(os.environ, PATH=f"{path}:{os.environ['PATH']}")
+        environment = dict(os.environ, PATH=path)
         environment.pop("CREDENTIALS_DIRECTORY", None)
         self.scratch = scratch
         self.bash = subprocess.Popen(["bash"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -147,6 +155,9 @@ class Shell:
         status = self.bash.stdout.readline().strip()
         with open(output, encoding="utf-8") as file:
             return status, file.read()
+
+    def path(self):
+        return self.run("echo $PATH\n")[1].strip()
 
     def close(self):
         self.bash.communicate("kill $(jobs -p) 2>/dev/null; wait\n")
@@ -219,9 +230,12 @@ class Reader:
 
 
 def read_text(world, source, name, text, table):
-    shell = Shell(source, os.path.join(world.build, "bin"), world.root)
+    """Leaves the PATH to what is read next: the sandbox's texts are for who has followed README.md."""
+    shell = Shell(source, world.path, world.root)
     try:
-        return Reader(world, shell, name, table).read(text)
+        reader = Reader(world, shell, name, table).read(text)
+        world.path = shell.path()
+        return reader
     finally:
         shell.close()
 

@@ -52,8 +52,17 @@ def documents(text):
     return found
 
 
+# What stands there is what comes, not only its kind.
+LITERAL = {"status", "title", "verdict", "state", "changed", "schemaVersion"}
+# At the end of a list: more of the same may follow.
+AND_SO_ON = "…"
+
+
 def difference(shown, real, at="answer"):
-    """Where two JSON values differ in shape; None: nowhere. null may stand for anything."""
+    """Where two JSON values differ in shape, length or a LITERAL; None: nowhere. null may stand for
+    anything but a LITERAL."""
+    if at.rsplit(".", 1)[-1] in LITERAL:
+        return None if shown == real else f"{at}: shown {shown!r}, real {real!r}"
     if shown is None or real is None:
         return None
     if isinstance(shown, dict) and isinstance(real, dict):
@@ -63,13 +72,21 @@ def difference(shown, real, at="answer"):
         parts = [difference(shown[key], real[key], f"{at}.{key}") for key in shown]
         return next(filter(None, parts), None)
     if isinstance(shown, list) and isinstance(real, list):
-        if bool(shown) != bool(real):
-            return f"{at}: one of the two lists is empty"
-        return difference(shown[0], real[0], f"{at}[0]") if shown else None
+        return list_difference(shown, real, at)
     kinds = {bool: "bool", int: "number", float: "number"}
     if kinds.get(type(shown), type(shown)) != kinds.get(type(real), type(real)):
         return f"{at}: shown {shown!r}, real {real!r}"
     return None
+
+
+def list_difference(shown, real, at):
+    open_ended = shown[-1:] == [AND_SO_ON]
+    if open_ended:
+        shown = shown[:-1]
+    if len(real) <= len(shown) if open_ended else len(real) != len(shown):
+        return f"{at}: {len(shown)} are shown{' and more' if open_ended else ''}, {len(real)} came"
+    parts = [difference(one, other, f"{at}[{number}]") for number, (one, other) in enumerate(zip(shown, real))]
+    return next(filter(None, parts), None)
 
 
 def anchors_of(text):

@@ -131,18 +131,42 @@ class Tables(unittest.TestCase):
         self.assertEqual({words_in(row[0])[0] for row in table_below(README, "| warning | means |")}, codes)
 
     def test_verdicts_and_reasons_exist(self):
-        text = sources("lib/cadence", "lib/ledger")
-        cells = [row[0] for row in table_below(README, "| waived because |")]
+        text = sources("lib/cadence", "lib/engine", "lib/ledger")
+        cells = [row[0] for heading in ("| waived because |", "| waiting or queued because |",
+                                        "| unknown, held or applied because |", "| an attempt's outcome |",
+                                        "| an attempt's code of ours |", "| a proof's reason |")
+                 for row in table_below(README, heading)]
         cells += [cell for row in table_below(README, "| a window is | because") for cell in row[:2]]
         for word in [word for cell in cells for word in words_in(cell)]:
             with self.subTest(word):
-                self.assertIn(f'"{word.removeprefix("unwanted") if word.endswith("_unknown") else word}"', text)
+                self.assertIn('"' + ("_outcome_unknown" if word == "unwanted_outcome_unknown" else word) + '"', text)
+
+    def test_what_makes_a_delivery_wait_or_an_attempt_end_is_listed(self):
+        """Every reason that a transition, a postponement or an answer's kind gives."""
+        given = set(re.findall(r'postpone_punishments\([^;]*"(\w+)"', sources("lib/engine", "lib/ledger")))
+        life = read("lib", "cadence", "delivery.cpp")
+        given |= set(re.findall(r'(?:DeliveryState::\w+|again\(facts), "(\w+)"', life))
+        given |= set(re.findall(r'return "(\w+)"', life.split("to_string(AnswerKind")[1].split("\n}")[0]))
+        self.assertGreater(len(given), 12)
+        for reason in given:
+            self.assertIn(f"`{reason}`", README)
 
     def test_events_exist(self):
         text = sources("lib", "daemon")
         for row in table_below(README, "| event | says |"):
             for event in words_in(row[0]):
                 self.assertRegex(text, rf'event={event}\b', event)
+
+    def test_events_of_level_warning_and_error_are_listed(self):
+        """Those whose statement names a lower level may be left out; all others not."""
+        shown = {event for row in table_below(README, "| event | says |") for event in words_in(row[0])}
+        text = sources("lib", "daemon")
+        events = list(re.finditer(r'"event=(\w+)', text))
+        self.assertGreater(len(events), 30)
+        for found in events:
+            statement = text[text.rindex(";", 0, found.start()):found.start()]
+            if not re.search(r"Level::(Info|Debug|Trace)\b", statement):
+                self.assertIn(found[1], shown)
 
     def test_links_lead_somewhere(self):
         anchors = anchors_of(README)

@@ -48,8 +48,7 @@ def substitutions(world):
         (r"\bsudo ", ""),
         (r" -o cadenced -g cadenced\b", ""),
         (r"--prefix /usr\b", f"--prefix {root}/usr"),
-        (r"\$PWD/build/release\b", world.build),
-        (r"\bbuild/release\b", world.build),
+        (r"(?:\$PWD/)?\bbuild/release\b", world.build),
         (r"/etc/cadenced\b", f"{root}/etc"),
         (r"/var/backups\b", f"{root}/backups"),
         (r"/var/lib/cadenced\b", live.dir),
@@ -71,7 +70,7 @@ def substitutions(world):
 
 # Of tests/sandbox/README.md.
 def sandbox_substitutions(world):
-    ready = f"until [ -s {world.root}/sandbox/ports.json ]; do sleep 0.02; done; "
+    ready = f"for i in {{1..500}}; do [ -s {world.root}/sandbox/ports.json ] && break; sleep 0.02; done; "
     return [(r"/tmp/sandbox\b", f"{world.root}/sandbox"), (r"^C=", ready + "C=")]
 
 
@@ -119,8 +118,9 @@ class World:
         return found[0]["id"]
 
     def window(self, _):
-        """The wearer's, once its progress is on the platform."""
-        await_that(lambda: self.live.effects(SESSION), "progress arrives")
+        """The wearer's, once its progress is on the platform, and the daemon knows that."""
+        applied = f"/v1/deliveries?sessionId={SESSION}&state=applied"
+        await_that(lambda: self.live.ask("GET", applied).json()["items"], "progress arrives")
         target = f"/v1/sessions/{SESSION}/windows"
         return self.live.ask("GET", target).json()["items"][-1]["id"]
 

@@ -83,7 +83,7 @@ def list_difference(shown, real, at):
     open_ended = shown[-1:] == [AND_SO_ON]
     if open_ended:
         shown = shown[:-1]
-    if len(real) <= len(shown) if open_ended else len(real) != len(shown):
+    if len(real) < len(shown) or not open_ended and len(real) > len(shown):
         return f"{at}: {len(shown)} are shown{' and more' if open_ended else ''}, {len(real)} came"
     parts = [difference(one, other, f"{at}[{number}]") for number, (one, other) in enumerate(zip(shown, real))]
     return next(filter(None, parts), None)

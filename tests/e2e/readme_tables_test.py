@@ -10,7 +10,7 @@ import tempfile
 import tomllib
 import unittest
 
-from readme_parts import anchors_of, blocks_of, table_below, words_in
+from readme_parts import anchors_of, blocks_of, difference, table_below, words_in
 
 BIN, SOURCE = sys.argv.pop(1), sys.argv.pop(1)
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -108,6 +108,20 @@ class Configuration(unittest.TestCase):
         for block in shown:
             checked = check_config(block.text)
             self.assertEqual(checked.returncode, 0, f"README.md:{block.line}: {checked.stderr}")
+
+
+class Comparison(unittest.TestCase):
+    """What the answers shown in the README are held to."""
+
+    def test_what_differs_is_told(self):
+        for shown, real in (({"changed": 1}, {"changed": 0}), ({"verdict": None}, {"verdict": "met"}),
+                            ([{"a": 1}, {"state": "x"}], [{"a": 1}, {"state": "y"}]), ([1], [1, 2]), ([], [1]),
+                            ([1, 2, "…"], [3]), ({"a": 1}, {"b": 1}), (1, "1")):
+            self.assertIsNotNone(difference(shown, real), (shown, real))
+
+    def test_what_may_differ_does(self):
+        for shown, real in (([1, "…"], [1, 2]), ([1, "…"], [3]), ({"a": None}, {"a": 4}), ("a", "b"), (1, 2)):
+            self.assertIsNone(difference(shown, real), (shown, real))
 
 
 class Tables(unittest.TestCase):

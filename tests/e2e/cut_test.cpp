@@ -51,7 +51,7 @@ std::size_t header_size(const World& world) {
 }
 
 bool is_over(const World& world) {
-    return world.sandbox.get("/faults").at("items").at(0).at("times") == 0;
+    return world.sandbox.get("/faults").at("items").at(0).at("timesLeft") == 0;
 }
 
 int in_state(const World& world, const char* state) {

@@ -70,8 +70,7 @@ def substitutions(world):
 
 # Of tests/sandbox/README.md.
 def sandbox_substitutions(world):
-    ready = f"for i in {{1..500}}; do [ -s {world.root}/sandbox/ports.json ] && break; sleep 0.02; done; "
-    return [(r"/tmp/sandbox\b", f"{world.root}/sandbox"), (r"^C=", ready + "C=")]
+    return [(r"/tmp/sandbox\b", f"{world.root}/sandbox")]
 
 
 class World:
@@ -249,8 +248,9 @@ def sandbox_lesson(build):
     """The commands that the sandbox's --help shows, as a README would show them."""
     page = subprocess.run([os.path.join(build, "bin", "platform-sandbox"), "--help"],
                           capture_output=True, check=True, text=True).stdout
-    command = re.compile(r" +(?:mkdir|platform-sandbox --dir|[A-Z]+=|curl |-H |-d )")
-    lines = [line.strip() for line in page.split("\n") if command.match(line)]
+    command = re.compile(r"^ +(?:mkdir|platform-sandbox --dir|until |[A-Z]+=|curl |-H |-d |\(umask|cadenced |"
+                         r"cat .*<<END\n(?:.*\n)*?END$).*", re.M)
+    lines = [match[0].strip() for match in command.finditer(page)]
     return "\n".join(["```sh", *lines, "```", ""])
 
 

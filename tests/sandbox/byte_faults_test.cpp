@@ -94,7 +94,7 @@ TEST_F(ProgramTest, ClosedListener_RefusesConnectionsUntilItOpensAgain) {
 TEST_F(ProgramTest, HandshakeCutAtAnyByte_FailsIt) {
     fault(R"({"fault":"break","of":"handshake","at":{"from":0,"step":41}})");
     int failed = 0;
-    while (control("GET", "/faults", "")["items"][0]["times"] != 0 && failed < 100) {
+    while (control("GET", "/faults", "")["items"][0]["timesLeft"] != 0 && failed < 100) {
         EXPECT_FALSE(TlsClient(https_, dir_ / "ca.pem", "localhost").connected());
         ++failed;
     }

@@ -85,6 +85,23 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
     return std::nullopt;
 }
 
+std::vector<std::string> endpoint_names() {
+    std::vector<std::string> names;
+    for (auto const& route : kRoutes) {
+        std::string const name = to_string(route.endpoint);
+        if (names.empty() || names.back() != name) names.push_back(name);
+    }
+    return names;
+}
+
+std::vector<std::string> methods_of(Endpoint endpoint) {
+    std::vector<std::string> methods;
+    for (auto const& route : kRoutes) {
+        if (route.endpoint == endpoint) methods.emplace_back(route.method);
+    }
+    return methods;
+}
+
 RateClass rate_class_of(Endpoint endpoint) {
     switch (endpoint) {
         case Endpoint::Metadata:

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/sandbox/http.hpp"
 
@@ -35,6 +36,9 @@ struct Call {
 
 [[nodiscard]] const char* to_string(Endpoint endpoint);
 [[nodiscard]] std::optional<Endpoint> parse_endpoint(std::string_view text);
+
+[[nodiscard]] std::vector<std::string> endpoint_names();
+[[nodiscard]] std::vector<std::string> methods_of(Endpoint endpoint);
 
 [[nodiscard]] RateClass rate_class_of(Endpoint endpoint);
 [[nodiscard]] const char* to_string(RateClass rate_class);

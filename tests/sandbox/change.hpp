@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "tests/sandbox/platform.hpp"
 
@@ -26,6 +27,7 @@ using Applied = tl::expected<Change, Refusal>;
 
 // Each takes the parsed body of its request. When it returns a refusal, nothing has changed.
 [[nodiscard]] Applied apply_action(Session& session, const nlohmann::json& body, Instant now);
+[[nodiscard]] std::vector<std::string> action_names();  // with those that are always refused
 [[nodiscard]] Applied apply_progress(Session& session, const nlohmann::json& body);
 [[nodiscard]] Applied apply_metadata(Session& session, const nlohmann::json& body);
 [[nodiscard]] Applied apply_state(Session& session, const nlohmann::json& body,

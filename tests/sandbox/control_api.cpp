@@ -17,7 +17,6 @@ using Json = nlohmann::json;
 
 cadence::Result<std::string> key_of(ControlCall& call) {
     Fields fields(call.body);
-    fields.require("key");
     auto key = fields.text("key").value_or("");
     if (key.empty()) fields.complain("key", "must not be empty");
     if (auto const checked = fields.check(); !checked) return tl::unexpected(checked.error());
@@ -42,7 +41,6 @@ ControlResult revoke_key(ControlCall& call) {
 
 ControlResult set_listener(ControlCall& call) {
     Fields fields(call.body);
-    fields.require("open");
     auto const open = fields.flag("open").value_or(true);
     if (auto const checked = fields.check(); !checked) return tl::unexpected(checked.error());
     call.platform.listening = open;
@@ -80,7 +78,7 @@ ControlResult show_help(ControlCall&) {
 constexpr std::array kControlRoutes{
     ControlRoute{"GET", "", show_summary, "", "Counts, the seed, and the time it thinks it is."},
     ControlRoute{"GET", "help", show_help, "", "This text."},
-    ControlRoute{"POST", "sessions", create_session, "id and any field of a lock session",
+    ControlRoute{"POST", "sessions", create_session, "id* and any field of a lock session",
                  "A new lock session, a week long unless told otherwise. 409 when it exists."},
     ControlRoute{"GET", "sessions", list_sessions, "", "The ids."},
     ControlRoute{"GET", "sessions/*", show_session, "",
@@ -94,34 +92,37 @@ constexpr std::array kControlRoutes{
                  "The token dies earlier than it says after so many seconds, or once it served so "
                  "many requests."},
     ControlRoute{"POST", "sessions/*/tokens/revoke", revoke_tokens,
-                 "mainToken? afterSeconds afterUses",
+                 "mainToken afterSeconds afterUses",
                  "That token, or all of them, die now, in so many seconds, or after so many "
                  "requests (0: at the next)."},
     ControlRoute{"POST", "sessions/*/punish", punish_session, "",
                  "The platform's own job: the punishment of extensionRequirements, once. 409 when "
                  "they are not enabled or name none. It runs only when it is called."},
     ControlRoute{"POST", "people", add_people,
-                 "change session? everyRequests|afterSeconds,everySeconds probability times",
+                 "change* session everyRequests|afterSeconds,everySeconds probability times",
                  "Other people at work: before every Nth request (of that lock session), "
-                 "or by time, they change the lock as PATCH would. Of several changes in an array "
+                 "or by time (one of the two must be said), they change the lock as PATCH would. "
+                 "Of several changes in an array "
                  "one is drawn. One rule or an array -> {ids}. Without a session the request's is "
                  "meant, by time any."},
     ControlRoute{"GET", "people", list_people, "", "Those rules."},
     ControlRoute{"DELETE", "people", clear_people, "", "They go home."},
-    ControlRoute{"POST", "keys", add_key, "key", "A developer key becomes valid."},
-    ControlRoute{"POST", "keys/revoke", revoke_key, "key", "And is not valid any more."},
+    ControlRoute{"POST", "keys", add_key, "key*", "A developer key becomes valid."},
+    ControlRoute{"POST", "keys/revoke", revoke_key, "key*", "And is not valid any more."},
     ControlRoute{
         "POST", "limits", set_limits,
         "preset=documented|lower|off read write action retryAfter=none|seconds|date",
         "Calls per key, lock session and class in any 60 s; null lifts one. Off until set. "
         "documented: read 300, write 120, action 30; lower: 120, 60, 20. What comes too "
         "early is a 429 that changes nothing, with Retry-After only when asked for."},
-    ControlRoute{"POST", "listener", set_listener, "open",
+    ControlRoute{"POST", "listener", set_listener, "open*",
                  "false: connections to the platform are refused, as when it is down; those that "
                  "stand go on. true: it listens again, on the same port."},
     ControlRoute{"POST", "faults", add_faults, "a fault, below", "One rule or an array -> {ids}."},
-    ControlRoute{"GET", "faults", list_faults, "",
-                 "The rules, their hits, and where a sweep stands; times is 0 when it is over."},
+    ControlRoute{
+        "GET", "faults", list_faults, "",
+        "The rules as they were posted, with id, hits, skipLeft, timesLeft (-1: for ever; 0: "
+        "over) and nextAt, where a sweep stands."},
     ControlRoute{"DELETE", "faults", clear_faults, "", "No more faults."},
     ControlRoute{"DELETE", "faults/*", remove_fault, "", "Without that one."},
     ControlRoute{"GET", "effects", list_effects, "?session&kind&source&after&limit",
@@ -131,7 +132,7 @@ constexpr std::array kControlRoutes{
                  "Every request to the platform, numbered; the latest 200,000."},
     ControlRoute{"DELETE", "effects", clear_effects, "", "Forgets them; the numbers go on."},
     ControlRoute{"DELETE", "requests", clear_requests, "", "Forgets them; the numbers go on."},
-    ControlRoute{"POST", "reset", reset_all, "seed?",
+    ControlRoute{"POST", "reset", reset_all, "seed",
                  "Forgets everything. The keys are again those of the command line, and all dice "
                  "start anew from the seed."},
 };
@@ -148,6 +149,19 @@ bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
 HttpReply error_reply(int status, const cadence::Error& error) {
     auto const field = error.field.empty() ? Json(nullptr) : Json(error.field);
     return json_reply(status, {{"error", {{"detail", error.detail}, {"field", field}}}});
+}
+
+// Some calls take one object or an array of them.
+std::optional<cadence::Error> what_is_missing(const Json& body, std::string_view table) {
+    if (!body.is_array()) {
+        Fields fields(body);
+        fields.require_marked(table);
+        return body.is_object() ? fields.complaint() : std::nullopt;
+    }
+    for (auto const& item : body) {
+        if (auto const wrong = what_is_missing(item, table)) return wrong;
+    }
+    return std::nullopt;
 }
 
 int status_of(ErrorCode code) {
@@ -184,6 +198,8 @@ HttpReply handle_control(Platform& platform, const HttpRequest& request, Instant
         run_due(platform, now);
         auto body = parse_json(request.body.empty() ? "{}" : request.body);
         if (!body) return error_reply(400, {ErrorCode::Malformed, "the body is not JSON", {}});
+        if (auto const wrong = what_is_missing(*body, route.fields))
+            return error_reply(422, *wrong);
         ControlCall call{platform, request, segments, std::move(*body), now};
         auto const result = route.handle(call);
         if (result) return *result;

@@ -14,7 +14,8 @@ constexpr std::int64_t kLongestWait = 86'400;
 // The changes as texts, each tried on a lock session that nobody sees.
 void read_changes(PersonRule& rule, Fields& fields, Instant now) {
     auto const* asked = fields.find("change");
-    if (asked == nullptr || asked->empty()) return fields.complain("change", "is required");
+    if (asked == nullptr || asked->empty())
+        return fields.complain("change", "must say what changes");
     for (auto const& change : asked->is_array() ? *asked : Json::array({*asked})) {
         Fields inner(change, "change.");
         auto const tried = changed(Session("tried", Lock(now, Millis{0})), inner, now);

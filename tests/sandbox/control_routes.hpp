@@ -27,7 +27,7 @@ struct ControlRoute {
     std::string_view method;
     std::string_view pattern;  // "*" stands for one segment
     ControlResult (*handle)(ControlCall&);
-    std::string_view fields;  // for the reference
+    std::string_view fields;  // for the reference; those with a * must be there
     std::string_view help;    // for the reference
 };
 

@@ -93,7 +93,6 @@ ControlResult list_sessions(ControlCall& call) {
 ControlResult create_session(ControlCall& call) {
     constexpr std::int64_t kWeek = 604'800;
     Fields fields(call.body);
-    fields.require("id");
     auto const id = fields.text("id").value_or("");
     if (id.empty() || id.size() > 128) fields.complain("id", "must have 1 to 128 characters");
     auto session =

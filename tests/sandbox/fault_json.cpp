@@ -1,7 +1,9 @@
 #include "tests/sandbox/fault_json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "tests/sandbox/change.hpp"
 #include "tests/sandbox/fault_kinds.hpp"
 #include "tests/sandbox/fields.hpp"
 #include "tests/sandbox/suggest.hpp"
@@ -24,21 +26,45 @@ std::string complaint_about(const std::string& name) {
     return "is not the name of a fault (GET /help lists them)" + did_you_mean(name, names);
 }
 
+void read_path(FaultMatch& match, Fields& fields) {
+    auto const path = fields.text("path");
+    if (!path) return;
+    match.endpoint = parse_endpoint(*path);
+    if (!match.endpoint) fields.complain("path", must_be_one_of(*path, endpoint_names()));
+}
+
+void read_action(FaultMatch& match, Fields& fields) {
+    match.action = fields.text("action");
+    if (!match.action) return;
+    auto const names = action_names();
+    if (std::find(names.begin(), names.end(), *match.action) == names.end()) {
+        fields.complain("action", must_be_one_of(*match.action, names));
+    }
+    if (match.endpoint.value_or(Endpoint::Action) != Endpoint::Action) {
+        fields.complain("action", "is of path action: leave the one or the other out");
+    }
+}
+
+// Methods are as they stand in requests; of a path only its own ones can fit.
+void read_method(FaultMatch& match, Fields& fields) {
+    match.method = fields.text("method");
+    if (!match.method) return;
+    std::vector<std::string> methods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
+    if (match.action) methods = methods_of(Endpoint::Action);
+    if (match.endpoint) methods = methods_of(*match.endpoint);
+    if (std::find(methods.begin(), methods.end(), *match.method) == methods.end()) {
+        fields.complain("method", must_be_one_of(*match.method, methods));
+    }
+}
+
 cadence::Result<FaultMatch> parse_match(const Json& json) {
     Fields fields(json, "match.");
     FaultMatch match;
     match.session = fields.text("session");
-    match.method = fields.text("method");
-    match.action = fields.text("action");
     match.reused = fields.flag("reused");
-    if (auto const path = fields.text("path")) {
-        match.endpoint = parse_endpoint(*path);
-        if (!match.endpoint) {
-            fields.complain("path",
-                            "must be context, progress, action, metadata, state, notification or "
-                            "device_command");
-        }
-    }
+    read_path(match, fields);
+    read_action(match, fields);
+    read_method(match, fields);
     if (auto const checked = fields.check(); !checked) return tl::unexpected(checked.error());
     return match;
 }
@@ -48,6 +74,7 @@ cadence::Result<FaultMatch> parse_match(const Json& json) {
 cadence::Result<FaultRule> parse_fault(const Json& json) {
     Fields fields(json);
     FaultRule rule;
+    rule.posted = json.dump(-1, ' ', false, Json::error_handler_t::replace);
     fields.require("fault");
     rule.name = fields.text("fault").value_or("");
     rule.times = fields.integer("times", -1, 1'000'000'000).value_or(-1);
@@ -58,6 +85,7 @@ cadence::Result<FaultRule> parse_fault(const Json& json) {
         rule.kind = kind->kind;
         rule.part = kind->part;
         rule.effectual = kind->effectual;
+        fields.require_marked(kind->fields);
         kind->read(rule, fields);
     } else {
         fields.complain("fault", complaint_about(rule.name));
@@ -76,20 +104,13 @@ cadence::Result<FaultRule> parse_fault(const Json& json) {
 }
 
 Json to_json(const FaultRule& rule) {
-    auto match = Json::object();
-    if (rule.match.session) match["session"] = *rule.match.session;
-    if (rule.match.method) match["method"] = *rule.match.method;
-    if (rule.match.endpoint) match["path"] = to_string(*rule.match.endpoint);
-    if (rule.match.action) match["action"] = *rule.match.action;
-    if (rule.match.reused) match["reused"] = *rule.match.reused;
-    return {{"id", rule.id},
-            {"fault", rule.name},
-            {"match", match},
-            {"skip", rule.skip},
-            {"nextAt", rule.sweep ? Json(rule.at.offset) : Json(nullptr)},
-            {"times", rule.times},
-            {"probability", rule.probability},
-            {"hits", rule.hits}};
+    auto json = Json::parse(rule.posted);
+    json["id"] = rule.id;
+    json["hits"] = rule.hits;
+    json["skipLeft"] = rule.skip;
+    json["timesLeft"] = rule.times;
+    json["nextAt"] = rule.sweep ? Json(rule.at.offset) : Json(nullptr);
+    return json;
 }
 
 }  // namespace sandbox

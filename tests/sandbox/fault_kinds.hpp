@@ -15,7 +15,7 @@ struct FaultName {
     Part part;
     Effectual effectual;
     void (*read)(FaultRule&, Fields&);  // the fields of this fault alone
-    std::string_view fields;            // for the reference
+    std::string_view fields;            // for the reference; those with a * must be there
     std::string_view help;              // for the reference
 };
 

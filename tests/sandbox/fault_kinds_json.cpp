@@ -21,10 +21,7 @@ void read_slow_before(FaultRule& rule, Fields& fields) {
     rule.apply_if_client_gone = fields.flag("applyIfClientGone").value_or(true);
 }
 
-void read_status(FaultRule& rule, Fields& fields) {
-    fields.require("status");
-    read_canned(rule, fields);
-}
+void read_status(FaultRule& rule, Fields& fields) { read_canned(rule, fields); }
 
 // An HTTP-date is only known when it is sent: HttpReply keeps the seconds.
 void read_retry_after(FaultRule& rule, Fields& fields) {
@@ -44,7 +41,6 @@ void read_retry_after(FaultRule& rule, Fields& fields) {
 }
 
 void read_redirect(FaultRule& rule, Fields& fields) {
-    fields.require("location");
     auto const location = fields.text("location").value_or("");
     if (!is_header_text(location)) fields.complain("location", "must be one line");
     HttpReply reply;
@@ -74,26 +70,26 @@ void read_late(FaultRule& rule, Fields& fields) {
 constexpr auto kYes = Effectual::Yes;
 constexpr auto kNo = Effectual::No;
 constexpr auto kAnswer = Part::Answer;
-constexpr std::string_view kStatusFields = "status body|code,shape contentType headers";
+constexpr std::string_view kStatusFields = "status* body|code,shape contentType headers";
 
 constexpr std::array kNames{
     FaultName{
         "break", FaultKind::Break, kAnswer, kYes, read_break,
-        "of at how apply status body|code,shape contentType headers",
+        "of at* how apply status body|code,shape contentType headers",
         "The connection ends after the first `at` bytes of the answer (default), the request or "
         "the handshake (the client's first message, in TCP bytes). how: close (FIN), reset "
         "(RST) or goodbye (a TLS close_notify first). A request broken off never takes effect; "
         "an answer's does unless apply is false; with a status that answer is the one broken."},
-    FaultName{"stall", FaultKind::Stall, kAnswer, kYes, read_stall, "of at ms jitterMs",
+    FaultName{"stall", FaultKind::Stall, kAnswer, kYes, read_stall, "of at* ms* jitterMs",
               "Reading or writing stops before byte `at` for ms, and goes on. Composes."},
-    FaultName{"drip", FaultKind::Drip, kAnswer, kYes, read_drip, "at bytes ms",
+    FaultName{"drip", FaultKind::Drip, kAnswer, kYes, read_drip, "at bytes ms*",
               "From `at` (default 0) the answer comes in portions of `bytes` (1), ms before each. "
               "Composes."},
     FaultName{
-        "corrupt", FaultKind::Corrupt, kAnswer, kYes, read_corrupt, "of at flip insert garbage",
+        "corrupt", FaultKind::Corrupt, kAnswer, kYes, read_corrupt, "of at* flip insert garbage",
         "Changes the answer or the request on its way: flip turns over these bits (1..255) of "
         "the byte at `at`; insert puts this text, garbage so many seeded random bytes, before "
-        "it. Composes."},
+        "it; one of the three must be there. Composes."},
     FaultName{
         "reshape", FaultKind::Reshape, kAnswer, kYes, read_reshape,
         "interim version lengthOffBy noLength chunked copies dateOffSeconds date extraHeaders "
@@ -104,7 +100,7 @@ constexpr std::array kNames{
         "none); extraHeaders of extraHeaderBytes each; a body of so many x (bodyBytes) or "
         "bytes that are no text (garbageBytes). Composes."},
     FaultName{"late_apply", FaultKind::LateApply, kAnswer, kYes, read_late,
-              "ms jitterMs status body|code,shape contentType headers",
+              "ms* jitterMs status body|code,shape contentType headers",
               "Takes effect ms later, whatever the client does meanwhile. The connection closes at "
               "once without an answer; with a status that is the answer."},
     FaultName{
@@ -118,7 +114,7 @@ constexpr std::array kNames{
         "status seconds value dateInSeconds apply",
         "429 (or another status) with Retry-After as seconds (any integer), a text (value), an "
         "HTTP-date so far from now (dateInSeconds), or none of them: no such header."},
-    FaultName{"redirect", FaultKind::Canned, kAnswer, kNo, read_redirect, "location status apply",
+    FaultName{"redirect", FaultKind::Canned, kAnswer, kNo, read_redirect, "location* status apply",
               "A redirect, 302 unless status says otherwise."},
     FaultName{"html", FaultKind::Canned, kAnswer, kNo, read_html, "status apply",
               "A page without a code, 403 unless status says otherwise."},
@@ -126,15 +122,15 @@ constexpr std::array kNames{
               "Bytes that are not HTTP, or this text."},
     FaultName{
         "slow_before", FaultKind::SlowBefore, kAnswer, kYes, read_slow_before,
-        "ms jitterMs applyIfClientGone",
+        "ms* jitterMs applyIfClientGone",
         "Waits, then takes effect and answers. applyIfClientGone false: a client that closed or "
         "died during the wait has changed nothing. Composes; waits add up."},
-    FaultName{"slow_after", FaultKind::SlowAfter, kAnswer, kYes, read_delay, "ms jitterMs",
+    FaultName{"slow_after", FaultKind::SlowAfter, kAnswer, kYes, read_delay, "ms* jitterMs",
               "Takes effect at once, waits, answers. Composes; waits add up."},
     FaultName{"close_after_answer", FaultKind::CloseAfterAnswer, kAnswer, kYes, read_nothing, "",
               "The answer says Connection: close. Composes."},
     FaultName{
-        "idle_close", FaultKind::IdleClose, kAnswer, kYes, read_delay, "ms jitterMs",
+        "idle_close", FaultKind::IdleClose, kAnswer, kYes, read_delay, "ms* jitterMs",
         "The answer leaves the connection open, which closes when no request has begun ms "
         "later. Composes. For the exact race of a close and the next request use break of the "
         "request at 0 with match {\"reused\":true}."},
@@ -150,7 +146,7 @@ constexpr std::array kNames{
               "break at half_body."},
     FaultName{"drop_on_accept", FaultKind::Break, Part::Handshake, kNo, read_nowhere, "",
               "break of the handshake at 0."},
-    FaultName{"slow_handshake", FaultKind::Stall, Part::Handshake, kYes, read_delay, "ms jitterMs",
+    FaultName{"slow_handshake", FaultKind::Stall, Part::Handshake, kYes, read_delay, "ms* jitterMs",
               "stall of the handshake at 0."},
 };
 

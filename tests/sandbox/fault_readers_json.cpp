@@ -36,8 +36,11 @@ void read_sweep(FaultRule& rule, Fields& outer, const Json& json) {
         auto const last = fields.integer("to", 0, kMostBytes);
         if (last) rule.sweep->to = static_cast<std::uint64_t>(*last);
     }
-    auto const checked = fields.check();
-    if (!checked) outer.complain(checked.error().field, checked.error().detail);
+    if (rule.sweep->to && *rule.sweep->to < rule.at.offset) {
+        fields.complain(
+            "to", fmt::format("must not be less than from ({}): a sweep goes up", rule.at.offset));
+    }
+    if (auto const checked = fields.check(); !checked) outer.adopt(checked.error());
 }
 
 void read_part(FaultRule& rule, Fields& fields) {
@@ -53,7 +56,6 @@ void read_part(FaultRule& rule, Fields& fields) {
 
 void read_place(FaultRule& rule, Fields& fields) {
     read_part(rule, fields);
-    fields.require("at");
     auto const* at = fields.find("at");
     if (at != nullptr && at->is_object()) return read_sweep(rule, fields, *at);
     read_at(rule.at, fields, "at");
@@ -141,7 +143,6 @@ void read_at(Position& at, Fields& fields, const char* name) {
 }
 
 void read_delay(FaultRule& rule, Fields& fields) {
-    fields.require("ms");
     rule.delay = Millis{fields.integer("ms", 0, kHour).value_or(0)};
     rule.jitter = Millis{fields.integer("jitterMs", 0, kHour).value_or(0)};
 }
@@ -196,7 +197,6 @@ void read_stall(FaultRule& rule, Fields& fields) {
 
 void read_drip(FaultRule& rule, Fields& fields) {
     read_at(rule.drip.at, fields, "at");
-    fields.require("ms");
     rule.drip.pause = Millis{fields.integer("ms", 0, kHour).value_or(0)};
     rule.drip.bytes = static_cast<std::uint64_t>(fields.integer("bytes", 1, 1 << 20).value_or(1));
 }
@@ -204,7 +204,6 @@ void read_drip(FaultRule& rule, Fields& fields) {
 void read_corrupt(FaultRule& rule, Fields& fields) {
     read_part(rule, fields);
     if (rule.part == Part::Handshake) fields.complain("of", "must be answer or request");
-    fields.require("at");
     auto& corruption = rule.corruption;
     read_at(corruption.at, fields, "at");
     corruption.flip = static_cast<std::uint8_t>(fields.integer("flip", 0, 255).value_or(0));

@@ -73,7 +73,8 @@ struct Handshake {
 
 struct FaultRule {
     std::uint64_t id{0};
-    std::string name;  // as the control API calls the fault: "drop_after_apply"
+    std::string name;    // as the control API calls the fault: "drop_after_apply"
+    std::string posted;  // the JSON it was made from, so that people know it again
     FaultKind kind{FaultKind::Break};
     Part part{Part::Answer};
     Effectual effectual{Effectual::Yes};

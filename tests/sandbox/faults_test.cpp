@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/sandbox/fault_json.hpp"
+#include "tests/sandbox/fault_kinds.hpp"
 
 namespace sandbox {
 namespace {
@@ -135,6 +137,60 @@ TEST(FaultJson, MisspeltName_BringsTheLikelyOne) {
     EXPECT_NE(rule.error().detail.find("did you mean break?"), std::string::npos);
 }
 
+std::string complaint_about(const char* text) {
+    auto const rule = parse_fault(Json::parse(text));
+    return rule ? "none" : rule.error().detail;
+}
+
+TEST(FaultJson, MatchThatFitsNothing_IsToldWhatWouldBeRight) {
+    EXPECT_EQ(complaint_about(R"({"fault":"html","match":{"action":"addtime"}})"),
+              "match.action must be add_time, remove_time, freeze, unfreeze, pillory, pillory.end, "
+              "task.assign, task.start_timer, task.complete or hygienic_unlock.start; did you mean "
+              "add_time?");
+    EXPECT_EQ(complaint_about(R"({"fault":"html","match":{"path":"contxt"}})"),
+              "match.path must be context, progress, action, metadata, state, notification or "
+              "device_command; did you mean context?");
+    EXPECT_EQ(complaint_about(R"({"fault":"html","match":{"path":"state","method":"GET"}})"),
+              "match.method must be PUT or PATCH; did you mean PUT?");
+}
+
+TEST(FaultJson, SweepThatGoesDown_IsToldThatItGoesUp) {
+    EXPECT_EQ(complaint_about(R"({"fault":"break","at":{"from":5,"to":2}})"),
+              "at.to must not be less than from (5): a sweep goes up");
+    EXPECT_EQ(complaint_about(R"({"fault":"break","at":{"from":5,"step":0}})"),
+              "at.step must be an integer from 1 to 67108864");
+}
+
+TEST(FaultJson, RuleInForce_IsShownAsItWasPostedAndHowFarItIs) {
+    auto const posted = Json::parse(R"({"fault":"break","of":"answer","how":"reset","status":503,
+        "at":{"from":3,"step":4},"match":{"action":"freeze"},"skip":1,"times":5})");
+    Faults faults(1);
+    faults.add(rule_of(posted.dump().c_str()));
+    for (int i = 0; i < 3; ++i) static_cast<void>(faults.plan_request(action("freeze")));
+    auto expected = posted;
+    expected.update({{"id", 1}, {"hits", 2}, {"skipLeft", 0}, {"timesLeft", 3}, {"nextAt", 11}});
+    EXPECT_EQ(to_json(faults.rules().at(0)), expected);
+}
+
+// Of a fault alone with nothing of its own: what the table marks is what is complained about.
+TEST(FaultJson, FieldMarkedInTheTable_IsRequired) {
+    std::string marked;
+    for (auto const& fault : fault_names()) {
+        std::istringstream words{std::string(fault.fields)};
+        std::string first = "none";
+        for (std::string word; first == "none" && words >> word;) {
+            if (word.ends_with('*')) first = word.substr(0, word.size() - 1);
+        }
+        auto const text = Json{{"fault", fault.name}}.dump();
+        EXPECT_EQ(wrong_field(text.c_str()), first) << fault.name;
+        if (first != "none") marked += std::string(fault.name) + ":" + first + " ";
+    }
+    EXPECT_EQ(marked,
+              "break:at stall:at drip:ms corrupt:at late_apply:ms status_before:status "
+              "status_after:status redirect:location slow_before:ms slow_after:ms idle_close:ms "
+              "slow_handshake:ms ");
+}
+
 TEST(FaultJson, CodeAndShape_MakeTheBody) {
     auto const canned = [](const char* text) { return rule_of(text).canned.value(); };
     auto const flat = canned(R"({"fault":"status_before","status":403,"code":"x","shape":"flat"})");
@@ -154,12 +210,20 @@ TEST(FaultJson, WrongField_IsNamed) {
     EXPECT_EQ(wrong_field(R"({"fault":"html","ms":2})"), "ms");
     EXPECT_EQ(wrong_field(R"({"fault":"html","match":{"path":"nowhere"}})"), "match.path");
     EXPECT_EQ(wrong_field(R"({"fault":"html","match":{"colour":"red"}})"), "match.colour");
+    EXPECT_EQ(wrong_field(R"({"fault":"html","match":{"action":"addtime"}})"), "match.action");
+    EXPECT_EQ(wrong_field(R"({"fault":"html","match":{"method":"post"}})"), "match.method");
+    EXPECT_EQ(wrong_field(R"({"fault":"html","match":{"path":"state","action":"freeze"}})"),
+              "match.action");
+    EXPECT_EQ(wrong_field(R"({"fault":"html","match":{"path":"state","method":"GET"}})"),
+              "match.method");
     EXPECT_EQ(wrong_field(R"({"fault":"drop_on_accept","match":{"session":"s"}})"), "match");
     EXPECT_EQ(wrong_field(R"({"fault":"redirect"})"), "location");
     EXPECT_EQ(wrong_field(R"({"fault":"redirect","location":"a\r\nb: c"})"), "location");
     EXPECT_EQ(wrong_field(R"({"fault":"break"})"), "at");
     EXPECT_EQ(wrong_field(R"({"fault":"break","at":"middle"})"), "at");
     EXPECT_EQ(wrong_field(R"({"fault":"break","at":{"from":-1}})"), "at.from");
+    EXPECT_EQ(wrong_field(R"({"fault":"break","at":{"from":5,"to":2}})"), "at.to");
+    EXPECT_EQ(wrong_field(R"({"fault":"break","at":{"from":5,"to":5}})"), "none");
     EXPECT_EQ(wrong_field(R"({"fault":"break","at":1,"how":"softly"})"), "how");
     EXPECT_EQ(wrong_field(R"({"fault":"break","of":"request","at":1,"apply":true})"), "apply");
     EXPECT_EQ(wrong_field(R"({"fault":"corrupt","at":1})"), "flip");

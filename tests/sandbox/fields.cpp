@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tests/sandbox/suggest.hpp"
 
 namespace sandbox {
@@ -90,14 +92,25 @@ const nlohmann::json* Fields::object(const std::string& name) {
 }
 
 void Fields::complain(const std::string& name, const std::string& what) {
-    if (complaint_) return;
-    complaint_ = Error{ErrorCode::InvalidArgument, fmt::format("{}{} {}", prefix_, name, what),
-                       prefix_ + name};
+    adopt(
+        {ErrorCode::InvalidArgument, fmt::format("{}{} {}", prefix_, name, what), prefix_ + name});
+}
+
+void Fields::adopt(const Error& error) {
+    if (!complaint_) complaint_ = error;
 }
 
 void Fields::require(const std::string& name) {
     auto const* value = find(name);
     if (value == nullptr || value->is_null()) complain(name, "is required");
+}
+
+void Fields::require_marked(std::string_view table) {
+    while (!table.empty()) {
+        auto const word = table.substr(0, table.find(' '));
+        if (word.ends_with('*')) require(std::string(word.substr(0, word.size() - 1)));
+        table.remove_prefix(std::min(word.size() + 1, table.size()));
+    }
 }
 
 cadence::Result<void> Fields::check() const {

@@ -34,10 +34,14 @@ class Fields {
     [[nodiscard]] const nlohmann::json* object(const std::string& name);
 
     void complain(const std::string& name, const std::string& what);
-    void require(const std::string& name);  // complains when it is absent or null
+    void adopt(const cadence::Error& error);  // the complaint of an inner object's fields
+    void require(const std::string& name);    // complains when it is absent or null
+    // Requires the names that a table for the reference marks: "at* how" means that at is required.
+    void require_marked(std::string_view table);
 
     // The first complaint, or one about the first field nobody asked for.
     [[nodiscard]] cadence::Result<void> check() const;
+    [[nodiscard]] const std::optional<cadence::Error>& complaint() const { return complaint_; }
 
   private:
     const nlohmann::json& object_;

@@ -223,7 +223,7 @@ void ProgramTest::exchange_until_used_up(
         look(answer, client->ended());
         // Asking each time would double the test's length.
         bool const ask = i % 16 == 15 || answer.ends_with("}");
-        if (ask && control("GET", "/faults", "")["items"][0]["times"] == 0) return;
+        if (ask && control("GET", "/faults", "")["items"][0]["timesLeft"] == 0) return;
     }
     FAIL() << "the fault is never used up";
 }

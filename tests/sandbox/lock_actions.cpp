@@ -92,16 +92,26 @@ Applied end_pillory(Session& session, const Json&, Instant now) {
 }
 
 // Documented actions whose modules this lock does not have.
+struct Absent {
+    std::string_view name;
+    const char* code;
+    const char* message;
+};
+
+constexpr const char* kNoTasks = "The tasks module is not enabled on this lock.";
+constexpr std::array kAbsent{
+    Absent{"task.assign", "tasks_not_enabled", kNoTasks},
+    Absent{"task.start_timer", "tasks_not_enabled", kNoTasks},
+    Absent{"task.complete", "tasks_not_enabled", kNoTasks},
+    Absent{"hygienic_unlock.start", "hygienic_opening_not_enabled",
+           "The hygienic opening is not enabled on this lock."},
+};
+
 tl::unexpected<Refusal> refuse_other(std::string_view name) {
-    for (auto const* task : {"task.assign", "task.start_timer", "task.complete"}) {
-        if (name != task) continue;
-        return tl::unexpected<Refusal>(
-            Refusal{400, "tasks_not_enabled", "The tasks module is not enabled on this lock."});
-    }
-    if (name == "hygienic_unlock.start") {
-        return tl::unexpected<Refusal>(
-            Refusal{400, "hygienic_opening_not_enabled",
-                    "The hygienic opening is not enabled on this lock."});
+    for (auto const& absent : kAbsent) {
+        if (absent.name == name) {
+            return tl::unexpected<Refusal>(Refusal{400, absent.code, absent.message});
+        }
     }
     return tl::unexpected<Refusal>(Refusal{400, "unknown_action", "There is no such action."});
 }
@@ -118,6 +128,13 @@ constexpr std::array kHandlers{
 };
 
 }  // namespace
+
+std::vector<std::string> action_names() {
+    std::vector<std::string> names;
+    for (auto const& handler : kHandlers) names.emplace_back(handler.name);
+    for (auto const& absent : kAbsent) names.emplace_back(absent.name);
+    return names;
+}
 
 Applied apply_action(Session& session, const Json& body, Instant now) {
     auto const found = body.find("name");

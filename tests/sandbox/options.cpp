@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
 
 #include "tests/sandbox/reference.hpp"
@@ -18,7 +19,20 @@ constexpr const char* kAbout =
     "server on loopback with lock sessions that tick and change, launch tokens that die, rate\n"
     "limits, and every fault of a network and a server on demand. It keeps a journal of what "
     "truly\n"
-    "happened. Nothing leaves this machine.";
+    "happened. Nothing leaves this machine. Of the platforms it is Chastify alone: Chastity "
+    "Tracker "
+    "is\nnot simulated.";
+
+CLI::Validator up_to(std::uint64_t most) {
+    auto const look = [most](const std::string& text) -> std::string {
+        std::uint64_t number = 0;
+        auto const* const end = text.data() + text.size();
+        auto const [stop, ec] = std::from_chars(text.data(), end, number);
+        if (ec == std::errc{} && stop == end && number <= most) return {};
+        return fmt::format("{} is not a whole number from 0 to {}", text, most);
+    };
+    return {look, {}};
+}
 
 int complain(const std::string& what) {
     fmt::print(stderr, "platform-sandbox: {}; see platform-sandbox --help\n", what);
@@ -32,14 +46,17 @@ void add_options(CLI::App& app, Options& options) {
         ->type_name("DIR");
     app.add_option("--https-port", options.https_port, "0: the kernel chooses")
         ->type_name("PORT")
+        ->check(up_to(UINT16_MAX))
         ->capture_default_str();
     app.add_option("--control-port", options.control_port, "0: the kernel chooses")
         ->type_name("PORT")
+        ->check(up_to(UINT16_MAX))
         ->capture_default_str();
     app.add_option("--key", options.keys,
                    "a developer key that is valid from the start; repeatable");
     app.add_option("--seed", options.seed,
-                   "of all dice, so that a run can be repeated; drawn unless given (GET / tells)");
+                   "of all dice, so that a run can be repeated; drawn unless given (GET / tells)")
+        ->check(up_to(UINT64_MAX));
     app.add_option("--journal", options.journal,
                    "append every effect to this file, one line of JSON each")
         ->type_name("FILE");

@@ -87,20 +87,32 @@ TEST(Options, Wrong_AreToldWithTheLikelyOne) {
               "--help\n");
     EXPECT_EQ(run_sandbox({}).code, 64);
     EXPECT_EQ(run_sandbox({"--dir", "/nowhere"}).code, 64);
-    EXPECT_EQ(run_sandbox({"--dir", "/tmp", "--https-port", "70000"}).code, 64);
+    auto const too_high = run_sandbox({"--dir", "/tmp", "--https-port", "99999"});
+    EXPECT_EQ(too_high.code, 64);
+    EXPECT_EQ(too_high.err,
+              "platform-sandbox: --https-port: 99999 is not a whole number from 0 to 65535; see "
+              "platform-sandbox --help\n");
+    EXPECT_EQ(run_sandbox({"--dir", "/tmp", "--control-port", "80a"}).code, 64);
+    EXPECT_EQ(run_sandbox({"--dir", "/tmp", "--seed", "-1"}).code, 64);
 }
 
 TEST(Options, Help_TeachesAndReferenceNamesEverything) {
     auto const help = run_sandbox({"--help"});
     EXPECT_EQ(help.code, 0);
-    for (auto const* part : {"--seed", "A FIRST RUN", "POINT YOUR PROGRAM AT IT", "MAKE IT FAIL",
-                             "TYPICAL MISTAKES", "EXIT CODES"}) {
+    for (auto const* part :
+         {"--seed", "A FIRST RUN", "POINT YOUR PROGRAM AT IT", "MAKE IT FAIL", "TYPICAL MISTAKES",
+          "EXIT CODES", "until [ -s /tmp/sandbox/ports.json ]",
+          "ca_file = ", "Chastity Tracker is\nnot simulated."}) {
         EXPECT_NE(help.out.find(part), std::string::npos) << part;
     }
     auto const reference = run_sandbox({"--reference"});
     EXPECT_EQ(reference.code, 0);
     EXPECT_NE(reference.out.find("POST /sessions/ID/punish"), std::string::npos);
     EXPECT_NE(reference.out.find("  late_apply\n"), std::string::npos);
+    EXPECT_NE(reference.out.find("  stall\n            of at* ms* jitterMs\n"), std::string::npos);
+    EXPECT_NE(reference.out.find("  drip\n            at bytes ms*\n"), std::string::npos);
+    EXPECT_NE(reference.out.find("  POST /keys\n            key*\n"), std::string::npos);
+    EXPECT_NE(reference.out.find("                   add_time remove_time"), std::string::npos);
 }
 
 }  // namespace

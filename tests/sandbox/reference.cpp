@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tests/sandbox/call.hpp"
+#include "tests/sandbox/change.hpp"
 #include "tests/sandbox/control_routes.hpp"
 #include "tests/sandbox/fault_kinds.hpp"
 
@@ -21,11 +23,12 @@ FIELDS OF A LOCK SESSION (POST /sessions, PATCH /sessions/ID, "change" of POST /
 
 constexpr std::string_view kRules = R"(
 FAULTS
-  Every rule may have
+  Every rule may have, besides fault*, one of the names below, and that fault's own fields:
     match        {"session","method","path","action","reused"}: all that are given must fit.
-                 path: context progress action metadata state notification device_command
-                 action: its name. reused: not (false) or only (true) after the first request of
-                 its connection. A fault of connections has no match.
+                 path:@PATHS@
+                 action:@ACTIONS@
+                 reused: not (false) or only (true) after the first request of its connection.
+                 A fault of connections has no match.
     skip         so many that fit go free at first
     times        how often it strikes; -1: for ever (the default)
     probability  0..1
@@ -89,6 +92,22 @@ void add_entry(std::string& text, std::string_view name, std::string_view fields
     text += "\n";
 }
 
+void fill_in(std::string& text, std::string_view mark, const std::vector<std::string>& words) {
+    constexpr std::size_t kIndent = 19;
+    std::string list;
+    for (auto const& word : words) list += (list.empty() ? "" : " ") + word;
+    std::string wrapped;
+    wrap(wrapped, list, kIndent);
+    text.replace(text.find(mark), mark.size(), wrapped);
+}
+
+std::string rules_text() {
+    std::string text(kRules);
+    fill_in(text, "@PATHS@", endpoint_names());
+    fill_in(text, "@ACTIONS@", action_names());
+    return text;
+}
+
 std::string path_of(std::string_view pattern) {
     std::string path = "/";
     for (char const letter : pattern)
@@ -101,13 +120,15 @@ std::string path_of(std::string_view pattern) {
 std::string reference_text() {
     std::string text =
         "CONTROL CALLS: plain HTTP, JSON. A wrong body is 400 (not JSON) or 422 and changes "
-        "nothing:\n{\"error\":{\"detail\",\"field\"}}. Fields that are not known are wrong.\n";
+        "nothing:\n{\"error\":{\"detail\",\"field\"}}. Fields that are not known are wrong. A "
+        "field "
+        "with a *\nmust be there; all others may be left out. a|b: the one or the other.\n";
     for (auto const& route : control_routes()) {
         add_entry(text, fmt::format("{} {}", route.method, path_of(route.pattern)), route.fields,
                   route.help);
     }
     text += kSessions;
-    text += kRules;
+    text += rules_text();
     for (auto const& fault : fault_names()) add_entry(text, fault.name, fault.fields, fault.help);
     text += kJournal;
     return text;
@@ -117,6 +138,7 @@ std::string lesson_text() {
     return R"(A FIRST RUN (with curl and jq)
   mkdir -p /tmp/sandbox
   platform-sandbox --dir /tmp/sandbox --key my-dev-key &
+  until [ -s /tmp/sandbox/ports.json ]; do sleep 0.1; done      # it listens
   C=http://127.0.0.1:$(jq .control /tmp/sandbox/ports.json)     # the control port: you
   P=https://localhost:$(jq .https /tmp/sandbox/ports.json)      # the platform: your program
 
@@ -134,8 +156,21 @@ std::string lesson_text() {
 
 POINT YOUR PROGRAM AT IT
   Its base URL is $P, its developer key my-dev-key, its trusted authority /tmp/sandbox/ca.pem.
-  For cadenced that is base_url, credential (a file that holds the key) and ca_file of a
-  [platform.*] table of kind "chastify". Hand it the launch token as your own backend would.
+  For cadenced this is a complete configuration; the credential is a file of mode 0600:
+    (umask 077; echo my-dev-key >/tmp/sandbox/key)
+    cat >/tmp/sandbox/cadenced.toml <<END
+state_dir = "/tmp/sandbox"
+socket = "/tmp/sandbox/cadenced.sock"
+
+[platform.chastify]
+kind = "chastify"
+base_url = "$P"
+credential = "/tmp/sandbox/key"
+ca_file = "/tmp/sandbox/ca.pem"
+END
+    cadenced --check-config --config /tmp/sandbox/cadenced.toml
+  In the file base_url then is https://localhost:PORT; another start means another PORT. Hand
+  cadenced the launch token as your own backend would.
 
 MAKE IT FAIL
   An answer that never comes, though the time was added; once:

@@ -35,4 +35,13 @@ std::string did_you_mean(std::string_view wrong, const std::vector<std::string>&
     return "; did you mean " + *best + "?";
 }
 
+std::string must_be_one_of(std::string_view wrong, const std::vector<std::string>& names) {
+    std::string text = "must be ";
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+        text += names[i];
+    }
+    return text + did_you_mean(wrong, names);
+}
+
 }  // namespace sandbox

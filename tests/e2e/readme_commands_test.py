@@ -248,7 +248,7 @@ def sandbox_lesson(build):
     """The commands that the sandbox's --help shows, as a README would show them."""
     page = subprocess.run([os.path.join(build, "bin", "platform-sandbox"), "--help"],
                           capture_output=True, check=True, text=True).stdout
-    command = re.compile(r"^ +(?:mkdir|platform-sandbox --dir|until |[A-Z]+=|curl |-H |-d |\(umask|cadenced --|"
+    command = re.compile(r"^ +(?:mkdir|platform-sandbox --dir|timeout |[A-Z]+=|curl |-H |-d |\(umask|cadenced --|"
                          r"cat .*<<END\n(?:.*\n)*?END$).*", re.M)
     lines = [match[0].strip() for match in command.finditer(page)]
     return "\n".join(["```sh", *lines, "```", ""])

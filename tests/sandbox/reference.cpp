@@ -138,7 +138,7 @@ std::string lesson_text() {
     return R"(A FIRST RUN (with curl and jq)
   mkdir -p /tmp/sandbox
   platform-sandbox --dir /tmp/sandbox --key my-dev-key &
-  until [ -s /tmp/sandbox/ports.json ]; do sleep 0.1; done      # it listens
+  timeout 10 sh -c 'until [ -s /tmp/sandbox/ports.json ]; do sleep 0.1; done'   # it listens
   C=http://127.0.0.1:$(jq .control /tmp/sandbox/ports.json)     # the control port: you
   P=https://localhost:$(jq .https /tmp/sandbox/ports.json)      # the platform: your program
 

@@ -26,8 +26,8 @@ package_names() { # package_names SET
         ca-certificates curl jq
     [ "$1" != demo ] || return 0
     clang=$(clang_version)
-    printf '%s\n' g++ git systemd openssl sqlite3 libgmock-dev libbenchmark-dev clang-format nodejs \
-        python3-jsonschema ${clang:+"libclang-rt-$clang-dev"} $legacy_zones
+    printf '%s\n' g++ git systemd openssl sqlite3 libgmock-dev libbenchmark-dev libabsl-dev \
+        clang-format nodejs python3-jsonschema ${clang:+"libclang-rt-$clang-dev"} $legacy_zones
 }
 
 missing_packages() { # missing_packages SET

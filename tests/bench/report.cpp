@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <exception>
 #include <utility>
 
 namespace bench {
@@ -13,9 +14,14 @@ std::string number(double value) {
     return fmt::format("{:.3g}", value);
 }
 
-bool met(const Figure& figure) {
-    return figure.wanted == Wanted::AtMost ? figure.measured <= figure.target
-                                           : figure.measured >= figure.target;
+// The cells "target" and "met".
+std::string judged(const Figure& figure) {
+    if (!figure.target) return "none | ";
+    const bool at_most = figure.wanted == Wanted::AtMost;
+    const bool met =
+        at_most ? figure.measured <= *figure.target : figure.measured >= *figure.target;
+    return fmt::format("{} {} | {}", at_most ? "≤" : "≥", number(*figure.target),
+                       met ? "met" : "MISSED");
 }
 
 }  // namespace
@@ -26,17 +32,31 @@ void Report::add(Figure figure) { figures_.push_back(std::move(figure)); }
 
 void Report::note(const std::string& text) { notes_.push_back(text); }
 
-void Report::print() const {
-    fmt::print("\n### {}\n\n| figure | measured | target | | baseline, in the same run |\n"
-               "|---|---|---|---|---|\n",
-               title_);
+void Report::print_figures() const {
+    fmt::print(
+        "\n| figure | measured | target | | baseline, in the same run |\n"
+        "|---|---|---|---|---|\n");
     for (const Figure& figure : figures_) {
-        fmt::print("| {} | {} {} | {} {} | {} | {} |\n", figure.what, number(figure.measured),
-                   figure.unit, figure.wanted == Wanted::AtMost ? "≤" : "≥", number(figure.target),
-                   met(figure) ? "met" : "MISSED", figure.baseline);
+        fmt::print("| {} | {} {} | {} | {} |\n", figure.what, number(figure.measured), figure.unit,
+                   judged(figure), figure.baseline);
     }
+}
+
+void Report::print() const {
+    fmt::print("\n### {}\n", title_);
+    if (!figures_.empty()) print_figures();
     for (const std::string& text : notes_) fmt::print("\n{}\n", text);
     std::fflush(stdout);
+}
+
+int run_benchmark(const std::string& name, const std::function<void()>& work) {
+    try {
+        work();
+        return 0;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "{}: {}\n", name, error.what());
+        return 70;
+    }
 }
 
 }  // namespace bench

@@ -1,5 +1,7 @@
 #include "tests/bench/deliveries/bare_client.hpp"
 
+#include <unistd.h>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -17,7 +19,7 @@
 #include <string>
 
 #include "net/tls_context.hpp"
-#include "tests/bench/deliveries/cpu_time.hpp"
+#include "tests/bench/cpu_time.hpp"
 
 namespace bench {
 namespace {
@@ -77,7 +79,7 @@ Bare run_bare_client(const Peer& peer, int connections, int requests) {
     if (!tls) throw std::runtime_error(tls.error().detail);
     const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), peer.port());
     const int each = requests / connections;
-    const auto cpu_before = own_cpu_time();
+    const auto cpu_before = cpu_time_of(::getpid());
     const auto begun = std::chrono::steady_clock::now();
     asio::io_context io{1};
     for (int made = 0; made < connections; ++made) {
@@ -86,7 +88,7 @@ Bare run_bare_client(const Peer& peer, int connections, int requests) {
     io.run();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     const int sent = each * connections;
-    return {(own_cpu_time() - cpu_before) / sent, sent / took.count()};
+    return {(cpu_time_of(::getpid()) - cpu_before) / sent, sent / took.count()};
 }
 
 }  // namespace bench

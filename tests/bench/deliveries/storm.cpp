@@ -1,24 +1,20 @@
 #include "tests/bench/deliveries/storm.hpp"
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "net/unix_http_client.hpp"
-#include "tests/bench/deliveries/cpu_time.hpp"
+#include "tests/bench/cpu_time.hpp"
 #include "tests/bench/deliveries/ledger_of_storm.hpp"
 #include "tests/e2e/program.hpp"
+#include "tests/e2e/slow_disk.hpp"
 
 namespace bench {
 namespace {
@@ -33,36 +29,10 @@ constexpr seconds kUntilDue{3};
 constexpr int kStartsUntilDue = 8;
 constexpr std::chrono::milliseconds kSettled{200};
 
-// What the preloaded count_syncs.cpp counts in.
-class SyncCounter {
-  public:
-    explicit SyncCounter(std::filesystem::path file) : file_(std::move(file)) {
-        e2e::write_text(file_, std::string(sizeof(Counter), '\0'));
-        const int opened = ::open(file_.c_str(), O_RDWR | O_CLOEXEC);
-        void* page = ::mmap(nullptr, sizeof(Counter), PROT_READ, MAP_SHARED, opened, 0);
-        ::close(opened);
-        if (page == MAP_FAILED) throw std::runtime_error("mmap failed");
-        counter_ = static_cast<const Counter*>(page);
-    }
-    SyncCounter(const SyncCounter&) = delete;
-    SyncCounter& operator=(const SyncCounter&) = delete;
-    ~SyncCounter() { ::munmap(const_cast<Counter*>(counter_), sizeof(Counter)); }
-
-    [[nodiscard]] std::map<std::string, std::string> environment() const {
-        return {{"LD_PRELOAD", CADENCED_COUNT_SYNCS}, {"CADENCED_COUNT_SYNCS", file_.string()}};
-    }
-    [[nodiscard]] std::uint64_t value() const { return *counter_; }
-
-  private:
-    using Counter = std::atomic<std::uint64_t>;
-    std::filesystem::path file_;
-    const Counter* counter_{nullptr};
-};
-
 class StormDaemon {
   public:
     StormDaemon(const std::filesystem::path& dir, const Peer& peer, int connections)
-        : dir_(dir), syncs_(dir / "syncs") {
+        : dir_(dir), disk_(dir) {
         e2e::write_text(dir_ / "key", "benchmark-developer-key\n");
         ::chmod((dir_ / "key").c_str(), 0600);
         e2e::write_text(
@@ -79,7 +49,7 @@ class StormDaemon {
         const auto begun = system_clock::now();
         program_.emplace(e2e::Program::Start{std::filesystem::path{CADENCED_BIN_DIR} / "cadenced",
                                              {"--config", (dir_ / "cadenced.toml").string()},
-                                             syncs_.environment(),
+                                             disk_.environment(),
                                              dir_ / "output"});
         const bool ready = e2e::eventually(
             kPatience, [this] { return !program_->running() || status_of("/readyz") == 200; });
@@ -117,7 +87,7 @@ class StormDaemon {
 
     [[nodiscard]] system_clock::duration took_to_start() const { return took_to_start_; }
     [[nodiscard]] pid_t pid() const { return program_->pid(); }
-    [[nodiscard]] std::uint64_t syncs() const { return syncs_.value(); }
+    [[nodiscard]] std::int64_t syncs() const { return disk_.syncs(); }
     [[nodiscard]] std::filesystem::path database() const { return dir_ / "cadenced.db"; }
 
   private:
@@ -129,7 +99,7 @@ class StormDaemon {
     }
 
     std::filesystem::path dir_;
-    SyncCounter syncs_;
+    e2e::SlowDisk disk_;
     std::optional<e2e::Program> program_;
     system_clock::duration took_to_start_{0};
 };

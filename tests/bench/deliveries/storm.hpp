@@ -21,7 +21,7 @@ struct StormPlan {
 
 struct StormCost {
     std::chrono::nanoseconds cpu{0};  // the daemon's, both threads, user and system
-    std::uint64_t syncs{0};           // fsyncs and fdatasyncs, checkpoints' too
+    std::int64_t syncs{0};            // fsyncs and fdatasyncs, checkpoints' too
     std::uint64_t reads{0};           // baseline reads
     std::uint64_t writes{0};          // deliveries
     double seconds{0};

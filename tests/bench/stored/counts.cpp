@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <cstdlib>
 
 namespace bench {
 namespace {
@@ -10,47 +11,50 @@ namespace {
 using ledger_test::UnitCost;
 using Stocks = std::vector<std::pair<std::string, std::vector<UnitCost>>>;
 
-bool equal_everywhere(const Stocks& stocks, std::size_t row) {
+// The most that any stock's count differs from the first's.
+std::int64_t difference(const Stocks& stocks, std::size_t row) {
+    std::int64_t most = 0;
     for (const auto& [name, costs] : stocks) {
-        if (costs[row].work.steps != stocks.front().second[row].work.steps) return false;
+        const auto more = costs[row].work.steps - stocks.front().second[row].work.steps;
+        most = std::max(most, std::abs(more));
     }
-    return true;
+    return most;
 }
 
-void print_head(const Stocks& stocks) {
-    fmt::print(
-        "\n### What a wake-up touches: steps of SQLite's virtual machine, and pages looked at\n\n"
-        "| unit of work | windows due |");
-    for (const auto& [name, costs] : stocks) fmt::print(" {} |", name);
-    fmt::print(" whatever is stored |\n|---|---|");
-    for (std::size_t i = 0; i < stocks.size(); ++i) fmt::print("---|");
-    fmt::print("---|\n");
+std::string counts_of(const Stocks& stocks, std::size_t row) {
+    std::string text;
+    for (const auto& [name, costs] : stocks) {
+        text += fmt::format("{}{}: {} steps, {} pages", text.empty() ? "" : "; ", name,
+                            costs[row].work.steps, costs[row].work.pages);
+    }
+    return text;
+}
+
+std::int64_t automatic_indexes(const std::vector<UnitCost>& costs) {
+    std::int64_t rows = 0;
+    for (const UnitCost& cost : costs) rows += cost.work.auto_indexes;
+    return rows;
 }
 
 }  // namespace
 
-void print_counts(const Stocks& stocks) {
-    print_head(stocks);
-    std::size_t equal = 0;
-    std::int64_t scanned = 0;
-    const std::size_t rows = stocks.front().second.size();
-    for (std::size_t row = 0; row < rows; ++row) {
-        const UnitCost& first = stocks.front().second[row];
-        fmt::print("| {} | {} |", first.unit, first.due);
-        for (const auto& [name, costs] : stocks) {
-            const auto& work = costs[row].work;
-            scanned += work.auto_indexes;
-            fmt::print(" {} steps, {} pages |", work.steps, work.pages);
-        }
-        const bool same = equal_everywhere(stocks, row);
-        equal += same ? 1 : 0;
-        fmt::print(" {} |\n", same ? "equal" : "DIFFERS");
+Report report_counts(const Stocks& stocks) {
+    const auto& [least, first] = stocks.front();
+    Report report(
+        "What a wake-up touches: more or fewer steps of SQLite's virtual machine than "
+        "with " +
+        least + " lock sessions");
+    for (std::size_t row = 0; row < first.size(); ++row) {
+        report.add({fmt::format("{}, {} windows due", first[row].unit, first[row].due),
+                    static_cast<double>(difference(stocks, row)), "steps", Wanted::AtMost, 0,
+                    counts_of(stocks, row)});
     }
-    fmt::print(
-        "\n{} of {} counts of steps are equal whatever is stored; rows put into automatic "
-        "indexes: {}. Pages grow with the depth of the trees.\n",
-        equal, rows, scanned);
-    std::fflush(stdout);
+    std::int64_t rows = 0;
+    for (const auto& [name, costs] : stocks) rows += automatic_indexes(costs);
+    report.add({"rows put into automatic indexes, all of these together", static_cast<double>(rows),
+                "", Wanted::AtMost, 0, fmt::format("{}: {}", least, automatic_indexes(first))});
+    report.note("Pages grow with the depth of the trees. Counts are the same on every machine.");
+    return report;
 }
 
 }  // namespace bench

@@ -5,13 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include "tests/bench/report.hpp"
 #include "tests/ledger/stocked_ledger.hpp"
 
 namespace bench {
 
-// Markdown, on standard output: a row for each unit and number of due windows, a column for each
-// stock, by its name. Says whether the counts are equal.
-void print_counts(
+// A figure for each unit and number of due windows: by how many steps the stocks differ, which come
+// with their names, the least first; that one is the baseline.
+[[nodiscard]] Report report_counts(
     const std::vector<std::pair<std::string, std::vector<ledger_test::UnitCost>>>& stocks);
 
 }  // namespace bench

@@ -1,6 +1,5 @@
 #include "tests/bench/stored/process_facts.hpp"
 
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -41,14 +40,6 @@ std::map<pid_t, std::int64_t> sleeps_of(pid_t process) {
             number_in(task.path() / "status", "voluntary_ctxt_switches:");
     }
     return sleeps;
-}
-
-std::chrono::nanoseconds cpu_time_of(pid_t process) {
-    clockid_t clock{};
-    timespec time{};
-    if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
-        return {};
-    return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
 }  // namespace bench

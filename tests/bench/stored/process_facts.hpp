@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 
@@ -20,8 +19,5 @@ struct Memory {
 // Of each thread: how often it went to sleep of its own accord (voluntary_ctxt_switches), which is
 // how often it was woken.
 [[nodiscard]] std::map<pid_t, std::int64_t> sleeps_of(pid_t process);
-
-// User and system time of all threads.
-[[nodiscard]] std::chrono::nanoseconds cpu_time_of(pid_t process);
 
 }  // namespace bench

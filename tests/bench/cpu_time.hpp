@@ -7,9 +7,8 @@
 
 namespace bench {
 
-// User and system time of all threads that `process` has.
+// User and system time of all threads of `process`, those that have ended included; by the
+// scheduler's account, which has nanoseconds. Throws std::system_error.
 [[nodiscard]] std::chrono::nanoseconds cpu_time_of(pid_t process);
-// The same of the calling process, from the kernel's account of the whole.
-[[nodiscard]] std::chrono::nanoseconds own_cpu_time();
 
 }  // namespace bench

@@ -20,7 +20,6 @@ using Counts = std::vector<std::pair<std::string, std::vector<UnitCost>>>;
 constexpr std::uintmax_t kNeeded = 4'000'000'000;  // bytes of disk; run.sh asks for as many
 
 struct Size {
-    std::string name;
     int lock_sessions;
     int days;
     bool with_daemon;
@@ -63,7 +62,7 @@ void look_at(const Size& size, Look& look) {
     if (!opened) throw std::runtime_error(opened.error().detail);
     opened->database.execute_script("PRAGMA synchronous = OFF");
     const auto at = now();
-    look.counts.emplace_back(size.name,
+    look.counts.emplace_back(fmt::format("{}k", size.lock_sessions / 1000),
                              ledger_test::count_wake_ups(opened->database, look.zones, at,
                                                          bench::owing_soon(at, {1, 10, 100})));
 }
@@ -74,9 +73,8 @@ void run(Look& look) {
         require_disk(nothing.path(), look);
         look.empty = bench::look_at_daemon(nothing.path(), look.idle);
     }
-    const std::vector<Size> sizes{{"1k", 1'000, 9, false},
-                                  {"100k", 100'000 / look.part, 9, true},
-                                  {"1M", 1'000'000 / look.part, 1, false}};
+    const std::vector<Size> sizes{
+        {1'000, 9, false}, {100'000 / look.part, 9, true}, {1'000'000 / look.part, 1, false}};
     for (const Size& size : sizes) look_at(size, look);
     bench::report_counts(look.counts).print();
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <set>
 
 namespace engine {
@@ -30,11 +31,22 @@ std::int64_t size_of(const Warning& warning) {
     return warning.sessions.value_or(warning.deliveries.value_or(1));
 }
 
+// Given an instant, fmt would print the machine's local time. The clamp keeps fmt from throwing at
+// years that it cannot print.
+std::string utc_text(Instant instant) {
+    using std::chrono::sys_days;
+    using std::chrono::year;
+    constexpr Instant kFirst = sys_days{year{1} / 1 / 1};
+    constexpr Instant kLast = sys_days{year{10000} / 1 / 1} - std::chrono::seconds{1};
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(
+        std::clamp(instant, kFirst, kLast).time_since_epoch());
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time_t{seconds.count()}));
+}
+
 std::string head(WarningCode code, const char* state, Instant since, Instant now) {
     const auto lasted = std::max(Duration::zero(), now - since);
-    return fmt::format("event=warning code={} state={} since={:%Y-%m-%dT%H:%M:%SZ} seconds={}",
-                       to_string(code), state, std::chrono::floor<std::chrono::seconds>(since),
-                       lasted / std::chrono::seconds{1});
+    return fmt::format("event=warning code={} state={} since={} seconds={}", to_string(code), state,
+                       utc_text(since), lasted / std::chrono::seconds{1});
 }
 
 std::string text_of(const Warning& warning, const char* state, Instant now) {

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <ctime>
+
 #include "engine/warning_log.hpp"
 
 namespace {
@@ -141,6 +144,45 @@ TEST_F(WarningLogTest, Lines_SayCodeSinceCountsAndExample) {
     EXPECT_EQ(over[0].text,
               "event=warning code=waiting_without_token state=over since=2026-06-15T10:00:00Z"
               " seconds=120");
+}
+
+// The machine's own zone, for as long as it lives.
+class MachineZone {
+  public:
+    explicit MachineZone(const char* name) {
+        if (const char* const before = std::getenv("TZ")) before_ = before;
+        ::setenv("TZ", name, 1);
+        ::tzset();
+    }
+    ~MachineZone() {
+        if (before_) ::setenv("TZ", before_->c_str(), 1);
+        if (!before_) ::unsetenv("TZ");
+        ::tzset();
+    }
+    MachineZone(const MachineZone&) = delete;
+    MachineZone& operator=(const MachineZone&) = delete;
+
+  private:
+    std::optional<std::string> before_;
+};
+
+TEST_F(WarningLogTest, Since_IsUtcWhateverTheMachinesZone) {
+    const MachineZone zone("EST5");  // needs no zone database
+    const auto lines = after(0s, waiting(1));
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_NE(lines[0].text.find(" since=2026-06-15T10:00:00Z "), std::string::npos)
+        << lines[0].text;
+}
+
+TEST_F(WarningLogTest, SinceOutsideTheCalendar_IsItsFirstOrLastSecond) {
+    auto warnings = waiting(1);
+    warnings[0].since = cadence::from_ms(8'000'000'000'000'000'000);
+    EXPECT_NE(after(0s, warnings).at(0).text.find(" since=9999-12-31T23:59:59Z "),
+              std::string::npos);
+    after(1s, {});
+    warnings[0].since = -warnings[0].since.time_since_epoch() + cadence::Instant{};
+    EXPECT_NE(after(10min, warnings).at(0).text.find(" since=0001-01-01T00:00:00Z "),
+              std::string::npos);
 }
 
 TEST_F(WarningLogTest, WhatGrowsTenfold_IsSaidAgainAtOnce) {

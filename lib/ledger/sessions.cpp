@@ -137,7 +137,8 @@ void end_session_rows(Database& database, const SessionId& session, const std::s
                       Instant now) {
     const int ended = database.execute(
         "UPDATE session SET state = 'ended', state_reason = ?2, ended_at_ms = ?3,"
-        " lane_due_at_ms = NULL, revision = revision + 1 WHERE id = ?1 AND state <> 'ended'",
+        " lane_due_at_ms = NULL, work_ends_at_ms = NULL, work_since_ms = NULL, revision = revision "
+        "+ 1 WHERE id = ?1 AND state <> 'ended'",
         session, reason, now);
     if (ended == 0) return;
     for (const auto window : find_undecided(database, session)) {

@@ -134,6 +134,19 @@ TEST_F(TroubleTest, NewerToken_TakesTheOlderOnesPlace) {
     EXPECT_FALSE(trouble().dying);
 }
 
+TEST_F(TroubleTest, DyingToken_OfAnEndedLockSessionIsNoMatter) {
+    enrol();
+    must_launch("token");
+    proof("p1");
+    now += 9h + 50min;
+    ASSERT_TRUE(trouble().dying);
+    ASSERT_TRUE(run(intake->end_session({"lock-1"}, "done", now)));
+    EXPECT_FALSE(trouble().dying);
+    EXPECT_EQ(number("SELECT count(*) FROM session WHERE work_ends_at_ms IS NOT NULL"
+                     " OR work_since_ms IS NOT NULL"),
+              0);
+}
+
 TEST_F(TroubleTest, Held_NamesTheOneThatWaitsLongest) {
     enrol();
     proof("p1");

@@ -10,7 +10,8 @@ CREATE INDEX waiting_session_since ON waiting_session (since_ms);
 
 -- Of a lock session with a live token and work that the token should carry:
 --   work_ends_at_ms  when that token's life ends (of two, the later)
---   work_since_ms    since when there has been such work without a break
+--   work_since_ms    since when such work has lain: since there has been some without a break, or
+--                    since the last write was applied
 -- Kept with lane_due_at_ms; NULL both when there is no such work or no token.
 ALTER TABLE session ADD COLUMN work_ends_at_ms INTEGER;
 ALTER TABLE session ADD COLUMN work_since_ms INTEGER;

@@ -143,7 +143,9 @@ Result<Outcome> store_answer(Database& database, DeliveryId delivery, int attemp
                                  std::to_string(delivery.value) + " is not in flight");
     }
     note_knowledge(database, delivery, answer.kind);
-    if (answer.kind != AnswerKind::Applied) {
+    if (answer.kind == AnswerKind::Applied) {
+        note_work_done(database, sent->session, now);
+    } else {
         note_refusal(database, sent->session, token_of(database, delivery, attempt), answer.kind,
                      now);
     }

@@ -269,6 +269,11 @@ void close_lane(Database& database, const SessionId& session) {
         session);
 }
 
+void note_work_done(Database& database, const SessionId& session, Instant now) {
+    database.execute("UPDATE session SET work_since_ms = ?2 WHERE id = ?1 AND work_since_ms <> ?2",
+                     session, now);
+}
+
 engine::DueLanes find_due_lanes(Database& database, Instant now, int limit) {
     engine::DueLanes due;
     auto row = database.query(

@@ -20,6 +20,19 @@ class TroubleTest : public LedgerTest {
         ASSERT_TRUE(launch(token, id));
         must_see_context(token, {}, id);
     }
+    // The next write is sent and applied.
+    void carry_next() {
+        const auto head = run(outbox->load_lane({"lock-1"}, policy, now, 0s));
+        ASSERT_TRUE(head && head->token);
+        const engine::BeginAttempt begin{head->delivery, head->token->hash, std::nullopt, true};
+        const auto begun = run(outbox->begin_attempt(begin, policy, now));
+        ASSERT_TRUE(begun && begun->begun == engine::Begun::Started);
+        cadence::Answer answer;
+        answer.kind = cadence::AnswerKind::Applied;
+        const auto done = run(
+            outbox->finish_attempt(head->delivery, begun->number, answer, 0.5, {policy, 0s}, now));
+        ASSERT_TRUE(done) << done.error().detail;
+    }
     void in_state(const std::string& state) {
         tamper("UPDATE delivery SET state = '" + state +
                "', updated_at_ms = " + std::to_string(cadence::to_ms(now)));
@@ -145,6 +158,21 @@ TEST_F(TroubleTest, DyingToken_OfAnEndedLockSessionIsNoMatter) {
     EXPECT_EQ(number("SELECT count(*) FROM session WHERE work_ends_at_ms IS NOT NULL"
                      " OR work_since_ms IS NOT NULL"),
               0);
+}
+
+TEST_F(TroubleTest, DyingToken_IsNotWarnedOfWhileItsWorkMoves) {
+    must_put(session({daily(), daily("steps")}));
+    must_launch("token");
+    proof("p1");
+    proof("p2", {}, 1, "steps");  // there is always a next one
+    now += 9h + 50min;
+    ASSERT_TRUE(trouble().dying);
+    carry_next();
+    EXPECT_FALSE(trouble().dying) << "it has just moved";
+    EXPECT_EQ(number("SELECT count(*) FROM delivery WHERE state IN ('queued', 'inFlight')"), 1);
+    now += 1min;
+    ASSERT_TRUE(trouble().dying);
+    EXPECT_EQ(trouble().dying->since, now);
 }
 
 TEST_F(TroubleTest, Held_NamesTheOneThatWaitsLongest) {

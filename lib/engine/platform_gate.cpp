@@ -49,12 +49,13 @@ cadence::Duration PlatformGate::enter(const cadence::SessionId& session,
         breaker_.probe_unused();
         return until(credential_.next_probe(), now);
     }
+    if (!trusted()) prober_ = Caller{session, call_class};
     calls.called(now);
     return cadence::Duration::zero();
 }
 
 void PlatformGate::unused(const cadence::SessionId& session, cadence::CallClass call_class) {
-    breaker_.probe_unused();
+    if (prober_ == Caller{session, call_class}) breaker_.probe_unused();
     calls_[{session, call_class}].not_made();
 }
 
@@ -73,8 +74,11 @@ PlatformGate::Turn PlatformGate::judge(const cadence::SessionId& session,
                                        cadence::Monotonic now) {
     if (answer.server_time) skew_ = skew_between(*answer.server_time, wall);
     if (answer.http_status != 0) round_trip_ = (round_trip_ * 7 + answer.elapsed) / 8;
-    // All our own connections were lent: that says nothing of the platform.
-    if (answer.code == to_string(cadence::ErrorCode::Crowded)) return Turn::Nothing;
+    // All our own connections were lent: that says nothing of the platform, and probed nothing.
+    if (answer.code == to_string(cadence::ErrorCode::Crowded)) {
+        if (prober_ && prober_->first == session) breaker_.probe_unused();
+        return Turn::Nothing;
+    }
     if (answer.kind != AnswerKind::Applied) {
         auto const code = answer.code.empty() ? std::string{to_string(answer.kind)} : answer.code;
         last_error_ = PlatformHealth::LastError{wall, code, answer.detail};

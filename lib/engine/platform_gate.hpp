@@ -31,7 +31,8 @@ class PlatformGate {
     Turn answered(const cadence::SessionId& session, const cadence::Answer& answer,
                   cadence::Instant wall, cadence::Monotonic now);
 
-    // The call that enter() admitted last for this lock session was not made after all.
+    // The call that enter() admitted last for this lock session was not made after all. Gives back
+    // the probe only if that call took it.
     void unused(const cadence::SessionId& session, cadence::CallClass call_class);
 
     void reloaded() { credential_.reloaded(); }
@@ -48,13 +49,16 @@ class PlatformGate {
     void forget_idle(cadence::Monotonic now);
 
   private:
+    using Caller = std::pair<cadence::SessionId, cadence::CallClass>;
+
     [[nodiscard]] Turn judge(const cadence::SessionId& session, const cadence::Answer& answer,
                              cadence::Instant wall, cadence::Monotonic now);
 
     Platform* platform_;
     cadence::Breaker breaker_;
     cadence::CredentialHealth credential_;
-    std::map<std::pair<cadence::SessionId, cadence::CallClass>, cadence::RateWindow> calls_;
+    std::optional<Caller> prober_;  // who took the breaker's last probe
+    std::map<Caller, cadence::RateWindow> calls_;
     std::optional<cadence::Instant> last_success_at_;
     std::optional<PlatformHealth::LastError> last_error_;
     cadence::Duration skew_{0};

@@ -2,6 +2,7 @@
 // clock.
 #include <gtest/gtest.h>
 
+#include "engine/platform_gate.hpp"
 #include "tests/engine/engine_fixture.hpp"
 
 namespace engine_test {
@@ -140,6 +141,51 @@ TEST_F(EngineTest, HostThatFailed_IsProbedWithAReadBeforeProgressIsRisked) {
     EXPECT_GE(platform.reads, reads + 2) << "one that failed, one that did not";
     EXPECT_EQ(platform.writes_of(WriteKind::Progress).size(), 1U);
     EXPECT_EQ(count("unknown"), 0);
+}
+
+// A host that failed, past the pause: whoever enters next takes the probe.
+struct FailedGate {
+    explicit FailedGate(FakePlatform& platform) : gate(platform) {}
+    void fail() {
+        for (int i = 0; i < cadence::Breaker::kFaultsToOpen; ++i) {
+            hear("x", AnswerKind::HostFault);
+        }
+        steady += cadence::Breaker::kFirstPause;
+    }
+    void hear(const std::string& session, AnswerKind kind, const std::string& code = "") {
+        cadence::Answer answer;
+        answer.kind = kind;
+        answer.code = code;
+        gate.answered({session}, answer, {}, steady);
+    }
+    [[nodiscard]] bool enters(const std::string& session, cadence::CallClass call_class) {
+        return gate.enter({session}, call_class, steady) == 0s;
+    }
+    engine::PlatformGate gate;
+    cadence::Monotonic steady{1000h};
+};
+
+TEST_F(EngineTest, CallNotMade_GivesBackItsOwnProbeAlone) {
+    FailedGate host(platform);
+    ASSERT_TRUE(host.enters("early", cadence::CallClass::Action));
+    host.fail();
+    ASSERT_TRUE(host.enters("prober", cadence::CallClass::Read));
+    host.gate.unused({"early"}, cadence::CallClass::Action);
+    EXPECT_FALSE(host.enters("third", cadence::CallClass::Read)) << "the prober is still probing";
+    host.gate.unused({"prober"}, cadence::CallClass::Read);
+    EXPECT_TRUE(host.enters("third", cadence::CallClass::Read));
+    host.hear("third", AnswerKind::Applied);
+    EXPECT_TRUE(host.gate.trusted());
+}
+
+TEST_F(EngineTest, ProbeThatFindsNoConnectionFree_IsLeftForTheNext) {
+    FailedGate host(platform);
+    host.fail();
+    ASSERT_TRUE(host.enters("prober", cadence::CallClass::Read));
+    host.hear("other", AnswerKind::NotSent, to_string(cadence::ErrorCode::Crowded));
+    EXPECT_FALSE(host.enters("third", cadence::CallClass::Read)) << "the prober is still probing";
+    host.hear("prober", AnswerKind::NotSent, to_string(cadence::ErrorCode::Crowded));
+    EXPECT_TRUE(host.enters("third", cadence::CallClass::Read));
 }
 
 TEST_F(EngineTest, ClockSetFarBack_DoesNotProlongAWait) {

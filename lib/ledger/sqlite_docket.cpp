@@ -36,7 +36,7 @@ awaitable<Result<engine::LedgerTrouble>> SqliteDocket::find_trouble(Policy polic
 
 awaitable<Result<engine::DocketPass>> SqliteDocket::beat_and_work_off(Policy policy, Instant now,
                                                                       int limit) {
-    return writer_.run<engine::DocketPass>(
+    auto joint = writer_.run<engine::DocketPass>(
         [zones = &zones_, policy, now, limit](Database& database) -> Result<engine::DocketPass> {
             // First of all: what ended during an outage is put off before it is judged.
             const auto outage = ledger::beat(database, policy, now);
@@ -45,6 +45,16 @@ awaitable<Result<engine::DocketPass>> SqliteDocket::beat_and_work_off(Policy pol
             if (!pass.more) pass.trouble = ledger::find_trouble(database, policy, now);
             return pass;
         });
+    auto pass = co_await std::move(joint);
+    if (pass) co_return pass;
+    // Whatever fails in the pass, the daemon lives: else a lasting fault would become an outage.
+    auto alone = writer_.run<void>([policy, now](Database& database) -> Result<void> {
+        ledger::beat(database, policy, now);
+        return {};
+    });
+    auto const beaten = co_await std::move(alone);
+    static_cast<void>(beaten);  // the pass's error is told, and says as much
+    co_return pass;
 }
 
 awaitable<Result<int>> SqliteDocket::reopen(Policy /*policy*/, Instant now) {

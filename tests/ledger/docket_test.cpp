@@ -156,6 +156,23 @@ TEST_F(DocketTest, BeatAfterAnOutage_PutsOffWhatItsOwnPassWouldJudge) {
     EXPECT_EQ(number("SELECT at_ms FROM heartbeat"), cadence::to_ms(now));
 }
 
+TEST_F(DocketTest, BeatWhosePassFails_IsWrittenAllTheSame) {
+    must_put(session({daily()}));
+    tamper(
+        "CREATE TRIGGER fault BEFORE INSERT ON window BEGIN"
+        " SELECT RAISE(ABORT, 'a lasting fault'); END");
+    live_until(utc(2026, 6, 2, 10h));
+    for (int minute = 0; minute < 3; ++minute) {
+        now += 1min;
+        const auto done = run(docket->beat_and_work_off(policy, now, 100));
+        ASSERT_FALSE(done);
+        EXPECT_NE(done.error().detail.find("a lasting fault"), std::string::npos)
+            << done.error().detail;
+        EXPECT_EQ(number("SELECT at_ms FROM heartbeat"), cadence::to_ms(now));
+    }
+    EXPECT_EQ(number("SELECT count(*) FROM outage"), 0) << "the daemon lived";
+}
+
 TEST_F(DocketTest, WindowsOpenedAfterAnOutage_WaitToo) {
     must_put(session({daily()}));
     live_until(utc(2026, 6, 1, 20h));

@@ -1,5 +1,6 @@
 #include "ledger/writer.hpp"
 
+#include <algorithm>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -103,7 +104,7 @@ class Writer::Impl {
         std::vector<Waiting> group = self->take_group();
         static_cast<void>(take_pages_written(self->database_));
         const Result<void> committed = self->run_group(group);
-        self->note(committed, group.size(), take_pages_written(self->database_));
+        self->note(committed, group, take_pages_written(self->database_));
         for (Waiting& waiting : group) waiting.complete(std::move(waiting.outcome));
         if (const auto home = self->find_more()) gather(self, *home, 0, kMostTurns);
     }
@@ -134,12 +135,14 @@ class Writer::Impl {
         return waiting_.front().home;
     }
 
-    // A commit that had nothing to write does not show that the disk has healed.
-    void note(const Result<void>& committed, std::size_t units, int pages_written) {
+    // A commit that had nothing to write does not show that the disk has healed; nor do the pages
+    // that a unit wrote before the disk refused the rest of it.
+    void note(const Result<void>& committed, const std::vector<Waiting>& group, int pages_written) {
+        const bool refused = std::any_of(group.begin(), group.end(), met_the_disk);
         {
             const std::scoped_lock lock(mutex_);
-            if (!committed || pages_written > 0) health_ = committed;
-            totals_.units += units;
+            if (!committed || (pages_written > 0 && !refused)) health_ = committed;
+            totals_.units += group.size();
             if (committed) ++totals_.commits;
         }
         if (fatal_) on_fatal_(*std::exchange(fatal_, std::nullopt));
@@ -166,6 +169,11 @@ class Writer::Impl {
         }));
         for (Waiting& waiting : group) waiting.outcome = committed;
         return committed;
+    }
+
+    static bool met_the_disk(const Waiting& waiting) {
+        return !waiting.outcome && (waiting.outcome.error().code == ErrorCode::StorageBusy ||
+                                    waiting.outcome.error().code == ErrorCode::StorageCorrupt);
     }
 
     static Result<void> lost_with(const Result<void>& outcome) {

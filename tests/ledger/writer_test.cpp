@@ -68,6 +68,15 @@ class WriterTest : public LedgerTest {
         };
     }
 
+    // A promise that only the commit finds broken.
+    static Result<void> break_commit(Database& database) {
+        database.execute_script("PRAGMA defer_foreign_keys = ON");
+        database.execute(
+            "INSERT INTO pause (session, from_at_ms, until_at_ms, reason)"
+            " VALUES ('nobody', 1, 2, '')");
+        return {};
+    }
+
     std::int64_t notes() { return number("SELECT count(*) FROM meta WHERE key LIKE 'note%'"); }
 };
 
@@ -161,17 +170,7 @@ TEST_F(WriterTest, UnitsThatAreAlone_KeepTheirOrderAndFailAlone) {
 }
 
 TEST_F(WriterTest, CommitThatFails_FailsEveryUnitOfItsGroup) {
-    const auto outcomes =
-        run_as_one_group({note("note1"),
-                          [](Database& database) -> Result<void> {
-                              // A promise that only the commit finds broken.
-                              database.execute_script("PRAGMA defer_foreign_keys = ON");
-                              database.execute(
-                                  "INSERT INTO pause (session, from_at_ms, until_at_ms, reason)"
-                                  " VALUES ('nobody', 1, 2, '')");
-                              return {};
-                          },
-                          note("note2")});
+    const auto outcomes = run_as_one_group({note("note1"), break_commit, note("note2")});
     for (const auto& outcome : outcomes) EXPECT_FALSE(outcome);
     EXPECT_EQ(notes(), 0);
     EXPECT_FALSE(writer->health());
@@ -197,6 +196,30 @@ TEST_F(WriterTest, FullDisk_IsToldAndHeals) {
     EXPECT_EQ(notes(), reported) << "what is reported as done is done, and nothing else is";
     tamper("PRAGMA max_page_count = 1000000");
     EXPECT_TRUE(run_together({note("note4", much)})[0]);
+    EXPECT_TRUE(writer->health());
+}
+
+// What is more than the cache holds is written before the commit, and says nothing once it is
+// rolled back: of a disk that took 8 MB and refused the rest, least of all that it has healed.
+TEST_F(WriterTest, UnitThatTheDiskRefuses_IsNoProofOfHealth) {
+    ASSERT_FALSE(run_together({break_commit})[0]);
+    ASSERT_FALSE(writer->health());
+    const auto pages = number("PRAGMA page_count");
+    tamper("PRAGMA max_page_count = " + std::to_string(pages + 2000));
+    const auto fill = [](Database& database) -> Result<void> {
+        database.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+            " INSERT INTO meta (key, value) SELECT 'note' || i, hex(zeroblob(2000)) FROM n");
+        return {};
+    };
+    for (const auto room : {ledger::Writer::Room::Alone, ledger::Writer::Room::Shared}) {
+        const auto outcome = run(writer->run<void>(fill, room));
+        ASSERT_FALSE(outcome);
+        EXPECT_EQ(outcome.error().code, ErrorCode::StorageBusy) << outcome.error().detail;
+        EXPECT_FALSE(writer->health());
+    }
+    tamper("PRAGMA max_page_count = 1000000");
+    EXPECT_TRUE(run_together({note("note1")})[0]);
     EXPECT_TRUE(writer->health());
 }
 

@@ -196,61 +196,6 @@ TEST_F(FinishAttempt, InFlightProgress_IsFrozen) {
     EXPECT_EQ(number("amount", "delivery", first.value), 2);
 }
 
-class GoOn : public OutboxTest {
-  protected:
-    // Two windows' progress, the first one in flight; what its success goes on with.
-    engine::FinishedAttempt after_first(bool may_send) {
-        first = carry(rows.add_window(check_in, 19, std::nullopt));
-        second = carry(rows.add_window(check_in, 20, std::nullopt));
-        EXPECT_EQ(begin(first).begun, Begun::Started);
-        return go_on(first, may_send);
-    }
-    engine::FinishedAttempt go_on(DeliveryId id, bool may_send) {
-        cadence::Answer answer;
-        answer.kind = AnswerKind::Applied;
-        auto done =
-            ledger::finish_and_go_on(db, zones, id, 1, answer, 0.5, {policy, 0s, may_send}, now);
-        EXPECT_TRUE(done);
-        return done.value_or(engine::FinishedAttempt{});
-    }
-    std::int64_t due_lanes() {
-        return count("SELECT count(*) FROM session WHERE lane_due_at_ms IS NOT NULL");
-    }
-    DeliveryId first;
-    DeliveryId second;
-};
-
-TEST_F(GoOn, ProgressNext_IsInFlightInTheSameUnitOfWork) {
-    const auto done = after_first(true);
-    EXPECT_EQ(standing(first), "applied");
-    EXPECT_EQ(standing(second), "inFlight");
-    EXPECT_EQ(done.next.value().delivery, second);
-    EXPECT_EQ(done.begun.value().number, 1);
-    EXPECT_EQ(done.begun.value().write.amount, 1);
-    EXPECT_EQ(due_lanes(), 0);
-    EXPECT_FALSE(go_on(second, true).begun);
-    EXPECT_EQ(standing(second), "applied");
-    EXPECT_EQ(due_lanes(), 0);
-}
-
-TEST_F(GoOn, LaneThatMayNotSend_IsOnlyToldWhatIsNext) {
-    const auto done = after_first(false);
-    EXPECT_EQ(done.next.value().delivery, second);
-    EXPECT_FALSE(done.begun);
-    EXPECT_EQ(standing(second), "queued");
-    EXPECT_EQ(due_lanes(), 1);
-}
-
-TEST_F(GoOn, PunishmentNext_WaitsForItsBaseline) {
-    const auto punishment = owe(18);
-    const auto progress = carry(rows.add_window(check_in, 20, std::nullopt));
-    ASSERT_EQ(begin(progress).begun, Begun::Started);
-    const auto done = go_on(progress, true);
-    EXPECT_EQ(done.next.value().delivery, punishment);
-    EXPECT_FALSE(done.begun);
-    EXPECT_EQ(standing(punishment), "queued");
-}
-
 class RecordRefusal : public OutboxTest {
   protected:
     void refuse(AnswerKind kind) {

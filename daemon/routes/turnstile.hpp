@@ -3,39 +3,40 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
-#include <list>
 #include <memory>
+#include <utility>
 
 namespace cadenced::wire {
 
 class Turnstile {
+    class State;
+
   public:
-    // A place, until it goes out of scope.
+    // A place, until it goes out of scope. May outlive the turnstile.
     class Pass {
       public:
-        explicit Pass(Turnstile* turnstile) : turnstile_(turnstile) {}
-        Pass(Pass&& other) noexcept;
+        explicit Pass(std::shared_ptr<State> state) : state_(std::move(state)) {}
+        Pass(Pass&& other) noexcept = default;
         Pass& operator=(Pass&&) = delete;
         Pass(const Pass&) = delete;
         Pass& operator=(const Pass&) = delete;
         ~Pass();
 
       private:
-        Turnstile* turnstile_;
+        std::shared_ptr<State> state_;
     };
 
-    // Outlives all that wait and all passes.
-    explicit Turnstile(std::size_t places) : free_(places) {}
+    explicit Turnstile(std::size_t places);
 
-    // Waits for a place. Cancelled: throws operation_aborted, and takes none.
-    [[nodiscard]] boost::asio::awaitable<Pass> enter();
+    // Waits for a place; the turnstile must outlive the call, not the wait. Cancelled: throws
+    // operation_aborted, and takes none; so does a wait that is destroyed.
+    [[nodiscard]] boost::asio::awaitable<Pass> enter() { return enter(state_); }
 
   private:
-    struct Waiter;
-    void leave();
+    class Waiter;
+    [[nodiscard]] static boost::asio::awaitable<Pass> enter(std::shared_ptr<State> state);
 
-    std::size_t free_;
-    std::list<Waiter*> waiting_;
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace cadenced::wire

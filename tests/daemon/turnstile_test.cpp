@@ -83,4 +83,53 @@ TEST_F(TurnstileTest, OneThatIsCutAsItsTurnComes_LosesNoPlace) {
     EXPECT_EQ(held.size(), 2U) << entered;
 }
 
+TEST_F(TurnstileTest, OneWhoseWaitIsDestroyed_LosesNoPlace) {
+    for (const char name : {'a', 'b'}) spawn(name);
+    turn();
+    {
+        asio::io_context other;
+        for (const char name : {'c', 'e'}) {
+            asio::co_spawn(other, enter(name), [](const std::exception_ptr&) {});
+        }
+        other.poll();
+    }
+    spawn('d');
+    turn();
+    leave();
+    EXPECT_EQ(entered, "abd");
+}
+
+TEST_F(TurnstileTest, OneThatIsDestroyedAsItsTurnComes_LosesNoPlace) {
+    for (const char name : {'a', 'b'}) spawn(name);
+    turn();
+    {
+        asio::io_context other;
+        asio::co_spawn(other, enter('c'), [](const std::exception_ptr&) {});
+        other.poll();
+        spawn('d');
+        turn();
+        held.erase(held.begin());  // c is called, and never hears of it
+    }
+    turn();
+    EXPECT_EQ(entered, "abd");
+}
+
+TEST_F(TurnstileTest, PassThatOutlivesTheTurnstile_IsGivenBackToNobody) {
+    {
+        Turnstile brief{1};
+        asio::co_spawn(
+            loop,
+            [](Turnstile& entered_here, Held& kept) -> asio::awaitable<void> {
+                auto entering = entered_here.enter();
+                auto pass = co_await std::move(entering);
+                kept.push_back(std::move(pass));
+            }(brief, held),
+            [](const std::exception_ptr&) {});
+        turn();
+    }
+    ASSERT_EQ(held.size(), 1U);
+    leave();
+    EXPECT_TRUE(held.empty());
+}
+
 }  // namespace

@@ -5,14 +5,18 @@
 
 namespace cadenced::wire {
 
-std::vector<Line> LineSplitter::feed(std::string_view piece) {
+std::vector<Line> LineSplitter::feed(std::string_view& piece, std::size_t most) {
     std::vector<Line> lines;
-    for (auto end = piece.find('\n'); end != std::string_view::npos; end = piece.find('\n')) {
+    while (lines.size() < most) {
+        const auto end = piece.find('\n');
         take(piece.substr(0, end));
+        if (end == std::string_view::npos) {
+            piece = {};
+            break;
+        }
         end_line(lines);
         piece.remove_prefix(end + 1);
     }
-    take(piece);
     return lines;
 }
 

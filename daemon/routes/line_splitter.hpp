@@ -19,8 +19,9 @@ class LineSplitter {
     // A longer line is handed out cut, so that it costs no more memory than this.
     explicit LineSplitter(std::size_t longest) : longest_(longest) {}
 
-    // The lines that `piece` completes, without the blank ones.
-    [[nodiscard]] std::vector<Line> feed(std::string_view piece);
+    // The lines that `piece` completes, without the blank ones; at most `most`, and `piece` keeps
+    // what comes after them. It is empty when all of it has been read.
+    [[nodiscard]] std::vector<Line> feed(std::string_view& piece, std::size_t most);
     // What follows the last line end.
     [[nodiscard]] std::vector<Line> finish();
 

@@ -1,9 +1,14 @@
-// Proofs as NDJSON: taken in pieces as they arrive, each piece one unit of work. The next one is
-// not read before that is durable, so a slow disk slows the sender down. The answer begins when the
-// last line has come: a client that sends before it reads would wait for ever for one that is mixed
-// in. A stream in hand costs its piece and the end of its answer, whatever its length; and only a
-// few pieces are with the ledger at a time, so that a single proof or a delivery waits for no more.
+// Proofs as NDJSON: taken in pieces as they arrive, and a piece in steps, each one unit of work.
+// The next piece is not read before that is durable, so a slow disk slows the sender down. The
+// answer begins when the last line has come: a client that sends before it reads would wait for
+// ever for one that is mixed in. A stream in hand costs its piece and the end of its answer,
+// whatever its length and its lines'; and only a few steps are in hand at a time, between which the
+// loop turns, so that a single proof, a delivery or another request waits for no more.
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "daemon/routes/answers.hpp"
 #include "daemon/routes/handlers.hpp"
@@ -17,6 +22,9 @@ namespace cadenced::wire {
 namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{16} * 1024;
+// Of the shortest proofs two steps make a piece, of usual ones one; of the shortest lines
+// thirty-two.
+constexpr std::size_t kLinesAStep = 1024;
 // Lines that are all refused have answers longer than themselves.
 constexpr std::size_t kLongestAnswer = std::size_t{256} * 1024 * 1024;
 
@@ -33,20 +41,39 @@ class ProofLines {
     explicit ProofLines(const RouteContext& context)
         : context_(context), results_(std::make_shared<LongText>(context.scratch)) {}
 
-    // Takes the lines of a piece. An error is the ledger's: nothing of this piece has been taken;
-    // or there is no room for the answer.
-    boost::asio::awaitable<cadence::Result<void>> take(std::vector<Line> lines) {
-        read(std::move(lines));
+    // Takes a step's lines of what is left of a piece. Errors: the ledger's, and none of these
+    // lines has been taken.
+    boost::asio::awaitable<cadence::Result<void>> take(std::string_view& piece) {
+        auto entering = context_.steps_at_once->enter();
+        const Turnstile::Pass pass = co_await std::move(entering);
+        // With the pass in hand, or every stream would have its step in one turn of the loop.
+        const auto loop = co_await boost::asio::this_coro::executor;
+        auto turning = boost::asio::post(loop, boost::asio::use_awaitable);
+        co_await std::move(turning);
+        read(piece.empty() ? splitter_.finish() : splitter_.feed(piece, kLinesAStep));
         if (!proofs_.empty()) {
             const cadence::Policy policy = context_.config().policy;
             const cadence::Instant now = context_.clock.now();
-            auto adding = context_.intake.add_proofs(std::move(proofs_), policy, now);
+            auto adding = context_.intake.add_proofs(std::exchange(proofs_, {}), policy, now);
             const auto taken = co_await std::move(adding);
             if (!taken) co_return tl::unexpected<cadence::Error>(taken.error());
             note(*taken);
+            context_.changed();
         }
         taken_ += entries_.size();
-        co_return keep_results();
+        co_return cadence::Result<void>();
+    }
+
+    // Keeps the results of the lines that were taken last. Errors: there is no room for them; the
+    // lines have been taken all the same.
+    cadence::Result<void> keep_results() {
+        for (const Entry& entry : std::exchange(entries_, {})) {
+            auto kept = results_->append(proof_line(entry.id, entry.line, entry.taken));
+            if (!kept) return kept;
+        }
+        if (results_->size() <= kLongestAnswer) return {};
+        return cadence::fail(cadence::ErrorCode::TooLarge,
+                             "the answers to these lines exceed 256 MiB");
     }
 
     [[nodiscard]] net::HttpReply reply() {
@@ -84,8 +111,6 @@ class ProofLines {
     };
 
     void read(std::vector<Line> lines) {
-        entries_.clear();
-        proofs_.clear();
         for (Line& line : lines) entries_.push_back(read_one(line));
     }
 
@@ -114,18 +139,9 @@ class ProofLines {
         }
     }
 
-    cadence::Result<void> keep_results() {
-        for (const Entry& entry : entries_) {
-            auto kept = results_->append(proof_line(entry.id, entry.line, entry.taken));
-            if (!kept) return kept;
-        }
-        if (results_->size() <= kLongestAnswer) return {};
-        return cadence::fail(cadence::ErrorCode::TooLarge,
-                             "the answers to these lines exceed 256 MiB");
-    }
-
     const RouteContext& context_;
-    std::vector<Entry> entries_;  // of the piece in hand
+    LineSplitter splitter_{kLongestLine};
+    std::vector<Entry> entries_;  // of the step in hand
     std::vector<engine::Proof> proofs_;
     std::shared_ptr<LongText> results_;
     std::size_t taken_{0};  // lines
@@ -134,20 +150,20 @@ class ProofLines {
 }  // namespace
 
 Answering post_proof_lines(const RouteContext& context, Call call) {
-    LineSplitter splitter(kLongestLine);
     ProofLines proofs(context);
     for (bool more = true; more;) {
         auto reading = call.request.next_piece();
         const auto piece = co_await std::move(reading);
         if (!piece) co_return proofs.broken(piece.error());
         more = !piece->empty();
-        auto entering = context.pieces_at_once->enter();
-        const Turnstile::Pass pass = co_await std::move(entering);
-        auto lines = more ? splitter.feed(*piece) : splitter.finish();
-        auto taking = proofs.take(std::move(lines));
-        const auto taken = co_await std::move(taking);
-        if (!taken) co_return proofs.broken(taken.error());
-        context.changed();
+        std::string_view rest = *piece;
+        do {
+            auto taking = proofs.take(rest);
+            const auto taken = co_await std::move(taking);
+            if (!taken) co_return proofs.broken(taken.error());
+            const auto kept = proofs.keep_results();
+            if (!kept) co_return proofs.broken(kept.error());
+        } while (!rest.empty());
     }
     co_return proofs.reply();
 }

@@ -1,4 +1,6 @@
 // Proofs as NDJSON: pieces of any size, one result a line, bad lines beside good ones.
+#include <boost/asio/post.hpp>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "daemon/routes/line_splitter.hpp"
@@ -19,12 +21,17 @@ std::vector<std::string> texts(const std::vector<Line>& lines) {
     return found;
 }
 
-// All lines of `text`, fed `size` bytes at a time.
-std::vector<std::string> split(const std::string& text, std::size_t size) {
+// All lines of `text`, fed `size` bytes at a time and handed out `most` at a time.
+std::vector<std::string> split(const std::string& text, std::size_t size, std::size_t most = 100) {
     LineSplitter splitter(8);
     std::vector<Line> all;
     for (std::size_t at = 0; at < text.size(); at += size) {
-        for (Line& line : splitter.feed(text.substr(at, size))) all.push_back(std::move(line));
+        const auto piece = text.substr(at, size);
+        for (std::string_view rest = piece; !rest.empty();) {
+            auto lines = splitter.feed(rest, most);
+            EXPECT_LE(lines.size(), most);
+            for (Line& line : lines) all.push_back(std::move(line));
+        }
     }
     for (Line& line : splitter.finish()) all.push_back(std::move(line));
     return texts(all);
@@ -36,7 +43,9 @@ TEST(LineSplitter, PiecesOfAnySize_MakeTheSameLines) {
     const std::string text = "one\r\n\n  \ntwo\n12345678\n123456789\nlast";
     const Texts lines{"1:one", "4:two", "5:12345678", "6:12345678!", "7:last"};
     for (std::size_t size = 1; size <= text.size(); ++size) {
-        EXPECT_EQ(split(text, size), lines) << size;
+        for (const std::size_t most : {1U, 2U, 3U, 100U}) {
+            EXPECT_EQ(split(text, size, most), lines) << size << " " << most;
+        }
     }
     EXPECT_EQ(split("a\n", 1), Texts{"1:a"});
     EXPECT_EQ(split("", 1), Texts{});
@@ -81,7 +90,10 @@ class ProofLines : public routes_test::RoutesTest {
     static std::vector<json> lines_of(const net::HttpReply& reply) {
         std::vector<json> lines;
         LineSplitter splitter(10'000);
-        for (const Line& line : splitter.feed(reply.body)) lines.push_back(json::parse(line.text));
+        std::string_view body = reply.body;
+        for (const Line& line : splitter.feed(body, body.size())) {
+            lines.push_back(json::parse(line.text));
+        }
         return lines;
     }
 
@@ -122,12 +134,28 @@ TEST_F(ProofLines, ManyLines_AreCommittedByThePiece) {
     const auto commits = writer->totals().commits - before;
     EXPECT_EQ(lines_of(reply).size(), 5'000U);
     EXPECT_EQ(number("SELECT count(*) FROM proof"), 5'000);
-    EXPECT_LE(commits, static_cast<std::uint64_t>(pieces_));
+    EXPECT_LE(commits, 2 * static_cast<std::uint64_t>(pieces_));
     EXPECT_FALSE(in_one_piece_) << "a long answer is not kept in memory";
     const auto lines = lines_of(reply);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         ASSERT_EQ(lines[i], (json{{"id", "p" + std::to_string(i)}, {"status", 201}}));
     }
+}
+
+TEST_F(ProofLines, PieceOfManyLines_LetsOthersHaveTheirTurn) {
+    int turns = 0;
+    std::function<void()> turn = [this, &turns, &turn] {
+        ++turns;
+        if (pieces_ < 2) boost::asio::post(loop, turn);
+    };
+    boost::asio::post(loop, turn);
+    std::string junk;
+    for (int i = 0; i < 20'000; ++i) junk += "x\n";
+    const auto reply = hand_in(junk, 65'536);
+    EXPECT_GE(turns, 20) << "1024 lines a turn";
+    const auto lines = lines_of(reply);
+    ASSERT_EQ(lines.size(), 20'000U);
+    EXPECT_EQ(lines.back().at("line"), 20'000);
 }
 
 TEST_F(ProofLines, AnswerThatCannotBeKept_Is503AndWhatWasTakenIsKnown) {
@@ -138,7 +166,7 @@ TEST_F(ProofLines, AnswerThatCannotBeKept_Is503AndWhatWasTakenIsKnown) {
     const auto reply = hand_in(text, 65'536);
     EXPECT_EQ(reply.status, 503);
     const auto taken = number("SELECT count(*) FROM proof");
-    EXPECT_NE(reply.body.find("the first " + std::to_string(taken) + " proofs"), std::string::npos)
+    EXPECT_NE(reply.body.find("the first " + std::to_string(taken) + " lines"), std::string::npos)
         << reply.body;
 }
 
@@ -147,7 +175,8 @@ TEST_F(ProofLines, SenderThatBreaksOff_IsToldHowFarItCame) {
     const auto reply = hand_in(proof("p1") + proof("p2") + R"({"id":"p3")", 1'000,
                                cadence::Error{cadence::ErrorCode::TooLarge, "too large", {}});
     EXPECT_EQ(reply.status, 413);
-    EXPECT_NE(reply.body.find("the first 2 lines have been dealt with"), std::string::npos) << reply.body;
+    EXPECT_NE(reply.body.find("the first 2 lines have been dealt with"), std::string::npos)
+        << reply.body;
     EXPECT_EQ(number("SELECT count(*) FROM proof"), 2);
 }
 

@@ -92,6 +92,11 @@ class Intake(Live):
                     return int(line.split()[1]) / 1024
         raise AssertionError("the daemon is gone")
 
+    def processor_seconds(self):
+        with open(f"/proc/{self.daemon.pid}/stat", encoding="utf-8") as file:
+            times = file.read().rpartition(")")[2].split()[11:13]
+        return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+
     def stored(self):
         """The ids that are durable, read by somebody else than the daemon."""
         database = sqlite3.connect(f"file:{self.dir}/cadenced.db?mode=ro", uri=True)
@@ -292,11 +297,43 @@ def hundreds_that_stall__keep_nobody_waiting():
             one.close()
 
 
+def junk_in_short_lines__costs_little_memory_and_keeps_nobody_waiting():
+    with Intake() as live:
+        before = live.memory_mib()
+        head = (b"POST /v1/proofs HTTP/1.1\r\nHost: cadenced\r\nContent-Length: 90000\r\n"
+                b"Content-Type: application/x-ndjson\r\n\r\n")
+        stalling = [socket.socket(socket.AF_UNIX) for _ in range(64)]
+        for one in stalling:
+            one.connect(live.socket)
+            one.setblocking(False)
+        for one in stalling:
+            one.send(head + b"x\n" * 32_768)
+        most, worst = 0, 0
+        begin = time.monotonic()
+        used = live.processor_seconds()
+        while True:
+            asked = time.monotonic()
+            assert live.ask("GET", "/livez").status == 200
+            worst = max(worst, time.monotonic() - asked)
+            most = max(most, live.memory_mib())
+            uses = live.processor_seconds()
+            if uses > used + 0.1:
+                used, begin = uses, time.monotonic()
+            if time.monotonic() - begin > 0.5:
+                break
+        print(f"  memory before {before:.1f} MiB, at most {most:.1f} MiB; worst /livez {worst:.2f} s")
+        assert most - before < 60, f"{before:.1f} MiB grew to {most:.1f} MiB"
+        assert worst < 1, f"/livez took {worst:.2f} s"
+        for one in stalling:
+            one.close()
+
+
 TESTS = [disk_that_is_held__acknowledges_nothing,
          disk_that_is_slow__slows_the_senders_and_costs_no_memory,
          disk_with_no_room__takes_or_says_so_and_recovers,
          file_that_may_not_grow__takes_or_says_so_and_recovers,
-         hundreds_that_stall__keep_nobody_waiting]
+         hundreds_that_stall__keep_nobody_waiting,
+         junk_in_short_lines__costs_little_memory_and_keeps_nobody_waiting]
 
 if __name__ == "__main__":
     for test in TESTS:

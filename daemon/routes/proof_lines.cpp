@@ -122,8 +122,9 @@ class ProofLines {
         }
         auto proof = parse_proof(line.text);
         if (!proof) {
+            const bool unreadable = proof.error().code == cadence::ErrorCode::Malformed;
             return {line.number,
-                    find_proof_id(line.text),
+                    unreadable ? std::string() : find_proof_id(line.text),
                     {ProofStatus::Refused, proof.error().detail, proof.error().field},
                     {}};
         }

@@ -36,6 +36,13 @@ boost::asio::awaitable<std::optional<std::string>> next_of(std::shared_ptr<LongT
     co_return *std::move(piece);
 }
 
+// What ends a body before its end is the client's doing; the rest is as everywhere.
+int status_of_broken(cadence::ErrorCode code) {
+    if (code == cadence::ErrorCode::TimedOut) return 408;
+    if (code == cadence::ErrorCode::Interrupted) return 400;
+    return status_of(code);
+}
+
 class ProofLines {
   public:
     explicit ProofLines(const RouteContext& context)
@@ -89,10 +96,11 @@ class ProofLines {
 
     // What cut it short, with how far it came: what was taken may be sent again, and counts once.
     [[nodiscard]] net::HttpReply broken(const cadence::Error& error) const {
-        const bool slow = error.code == cadence::ErrorCode::TimedOut;
-        const int status = slow ? 408 : status_of(error.code);
-        const std::string why =
-            status >= 500 ? "the daemon cannot write at the moment" : error.detail;
+        const int status = status_of_broken(error.code);
+        std::string why = status >= 500 ? "the daemon cannot write at the moment" : error.detail;
+        if (error.code == cadence::ErrorCode::Interrupted) {
+            why = "the body ended before its announced length";
+        }
         net::HttpReply reply = make_problem(
             status, why + "; the first " + std::to_string(taken_) +
                         " lines have been dealt with. " +

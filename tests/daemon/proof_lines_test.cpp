@@ -53,14 +53,15 @@ TEST(LineSplitter, PiecesOfAnySize_MakeTheSameLines) {
 
 class ProofLines : public routes_test::RoutesTest {
   protected:
-    // Hands `text` in, `size` bytes a piece; `cut`: the error that ends it.
+    // Hands `text` in, `size` bytes a piece; `cut`: the error that ends it; `coding`: as it says.
     net::HttpReply hand_in(std::string text, std::size_t size = 64,
-                           std::optional<cadence::Error> cut = {}) {
+                           std::optional<cadence::Error> cut = {}, const char* coding = nullptr) {
         net::HttpRequest request;
         request.method = "POST";
         request.target = "/v1/proofs";
         request.path = {"v1", "proofs"};
         request.headers.add("Content-Type", "application/x-ndjson");
+        if (coding != nullptr) request.headers.add("Content-Encoding", coding);
         EXPECT_TRUE(cadenced::takes_lines(request));
         request.next_piece = [&text, size, cut,
                               this]() -> boost::asio::awaitable<cadence::Result<std::string>> {
@@ -178,6 +179,16 @@ TEST_F(ProofLines, SenderThatBreaksOff_IsToldHowFarItCame) {
     EXPECT_NE(reply.body.find("the first 2 lines have been dealt with"), std::string::npos)
         << reply.body;
     EXPECT_EQ(number("SELECT count(*) FROM proof"), 2);
+}
+
+TEST_F(ProofLines, BodyThatIsCutOff_Is400AndSaysHowFarItCame) {
+    ASSERT_EQ(ask("PUT", "/v1/sessions/lock-1", daily_body()).status, 201);
+    const auto reply =
+        hand_in(proof("p1"), 1'000, cadence::Error{cadence::ErrorCode::Interrupted, "gone", {}});
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_NE(reply.body.find("the body ended before its announced length; the first 1 lines "),
+              std::string::npos)
+        << reply.body;
 }
 
 TEST_F(ProofLines, LineThatNeverEnds_IsRefusedAndTheNextIsTaken) {

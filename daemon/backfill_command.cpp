@@ -6,8 +6,8 @@
 #include <iomanip>
 #include <iostream>
 
+#include "cadence/printable.hpp"
 #include "daemon/backfill_lines.hpp"
-#include "daemon/printable.hpp"
 
 namespace cadenced {
 namespace {

@@ -2,8 +2,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cadence/printable.hpp"
 #include "daemon/backfill_lines.hpp"
-#include "daemon/printable.hpp"
 
 namespace cadenced {
 namespace {
@@ -21,7 +21,7 @@ std::string to_text(cadence::LocalDate date) {
 std::string text_in(const json& object, const char* name) {
     const auto found = object.find(name);
     if (found == object.end() || !found->is_string()) return {};
-    return to_printable(found->get<std::string>());
+    return cadence::to_printable(found->get<std::string>());
 }
 
 std::int64_t number_in(const json& object, const char* name) {
@@ -40,7 +40,7 @@ std::string deliveries_in(const json& object) {
     if (found == object.end() || !found->is_array()) return kinds;
     for (const json& kind : *found) {
         if (!kind.is_string()) continue;
-        kinds += (kinds.empty() ? "" : ",") + to_printable(kind.get<std::string>());
+        kinds += (kinds.empty() ? "" : ",") + cadence::to_printable(kind.get<std::string>());
     }
     return kinds;
 }
@@ -91,7 +91,7 @@ std::string detail_of_problem(const std::string& body) {
     if (object.is_object()) {
         if (auto detail = text_in(object, "detail"); !detail.empty()) return detail;
     }
-    return to_printable(std::string_view{body}.substr(0, 200));
+    return cadence::to_printable(std::string_view{body}.substr(0, 200));
 }
 
 }  // namespace cadenced

@@ -15,10 +15,10 @@
 #include <optional>
 #include <utility>
 
+#include "cadence/printable.hpp"
 #include "daemon/housekeeping.hpp"
 #include "daemon/log.hpp"
 #include "daemon/open_ledger.hpp"
-#include "daemon/printable.hpp"
 #include "daemon/routes/routes.hpp"
 #include "daemon/running_configuration.hpp"
 #include "daemon/supervisor.hpp"
@@ -153,9 +153,9 @@ class Daemon {
 
     asio::awaitable<void> live() {
         using asio::experimental::awaitable_operators::operator&&;
-        log_.write(Level::Info, "event=started version=" + version() +
-                                    " socket=" + to_log_value(configuration_.current().socket) +
-                                    " tzdb=" + to_log_value(zones_.version()));
+        log_.write(Level::Info, "event=started version=" + version() + " socket=" +
+                                    cadence::to_log_value(configuration_.current().socket) +
+                                    " tzdb=" + cadence::to_log_value(zones_.version()));
         co_await (work() && serve() && limit_drain() && housekeeping_->run() && become_ready());
         if (exit_code_ == ExitCode::BadData) co_return;
         auto const marked = co_await ledger_->mark_clean(clock_.now());
@@ -222,7 +222,7 @@ class Daemon {
     void fail(const Error& error) {
         log_.write(Level::Error, std::string("event=failed code=") +
                                      cadence::to_string(error.code) +
-                                     " detail=" + to_log_value(error.detail));
+                                     " detail=" + cadence::to_log_value(error.detail));
         if (exit_code_ == ExitCode::Ok) exit_code_ = exit_code_of(error.code);
         leave("failure");
     }
@@ -234,7 +234,7 @@ class Daemon {
             log_.write(Level::Error,
                        "event=reload_failed note=\"the running configuration stays\" "
                        "detail=" +
-                           to_log_value(waiting.error().detail));
+                           cadence::to_log_value(waiting.error().detail));
             supervisor_.ready("running; the changed configuration is wrong and was not taken");
             return tl::unexpected<Error>(std::move(waiting.error()));
         }

@@ -4,7 +4,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include "daemon/printable.hpp"
+#include "cadence/printable.hpp"
 
 namespace cadenced {
 namespace {
@@ -82,7 +82,7 @@ void Log::write(engine::Level level, const std::string& line) {
     const auto wanted = to_spdlog(level);
     if (!impl_->logger.should_log(wanted)) return;
     std::string text = impl_->journal ? priority_of(level) : "";
-    text += to_printable(line);
+    text += cadence::to_printable(line);
     impl_->logger.log(wanted, spdlog::string_view_t{text});
 }
 

@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "cadence/ids.hpp"
-#include "daemon/printable.hpp"
+#include "cadence/printable.hpp"
 #include "daemon/version.hpp"
 
 namespace cadenced {
@@ -77,7 +77,7 @@ std::unique_ptr<CLI::App> make_parser(Raw& raw, Options& options) {
 
 cadence::Result<Options> usage(const std::string& what) {
     return cadence::fail(cadence::ErrorCode::InvalidArgument,
-                         to_printable(what) + "; see cadenced --help");
+                         cadence::to_printable(what) + "; see cadenced --help");
 }
 
 std::optional<int> find_number(std::string_view digits) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "daemon/printable.hpp"
+#include "cadence/printable.hpp"
 
 namespace cadenced {
 
@@ -11,7 +11,7 @@ std::string to_string(const Problem& problem, const std::string& file) {
     std::string text =
         file + ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column) + ": ";
     if (!problem.key.empty()) text += problem.key + ": ";
-    return to_printable(text + problem.what + "; " + problem.remedy);
+    return cadence::to_printable(text + problem.what + "; " + problem.remedy);
 }
 
 std::string to_string(const Problems& problems, const std::string& file) {

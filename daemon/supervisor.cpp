@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "daemon/printable.hpp"
+#include "cadence/printable.hpp"
 
 namespace cadenced {
 namespace {
@@ -13,7 +13,9 @@ namespace {
 // A manager that cannot be told is no reason to stop: it notices by itself.
 void notify(const std::string& state) { (void)::sd_notify(0, state.c_str()); }
 
-std::string status_line(const std::string& status) { return "STATUS=" + to_printable(status); }
+std::string status_line(const std::string& status) {
+    return "STATUS=" + cadence::to_printable(status);
+}
 
 // Type=notify-reload wants to know when a reload began, by the clock of its own log.
 std::string monotonic_microseconds() {

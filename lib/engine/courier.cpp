@@ -6,6 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <utility>
 
+#include "cadence/printable.hpp"
+
 namespace engine {
 namespace {
 
@@ -50,9 +52,9 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
     auto const due = co_await ports.outbox.find_due_lanes(shared_->settings.policy,
                                                           ports.clock.now(), 2 * lanes);
     if (!due) {
-        ports.journal.write(Level::Error,
-                            fmt::format("event=ledger_failed code={} detail=\"{}\"",
-                                        to_string(due.error().code), due.error().detail));
+        ports.journal.write(Level::Error, fmt::format("event=ledger_failed code={} detail={}",
+                                                      to_string(due.error().code),
+                                                      cadence::to_quoted(due.error().detail)));
         shared_->ledger_rest.failed(ports.clock.steady_now());
         co_return ports.clock.now() + shared_->ledger_rest.left(ports.clock.steady_now());
     }
@@ -97,8 +99,8 @@ void Courier::ended(const cadence::SessionId& session, std::exception_ptr failur
         std::rethrow_exception(std::move(failure));
     } catch (const std::exception& error) {
         shared_->ports.journal.write(
-            Level::Error,
-            fmt::format("event=lane_failed session={} detail=\"{}\"", session.value, error.what()));
+            Level::Error, fmt::format("event=lane_failed session={} detail={}", session.value,
+                                      cadence::to_quoted(error.what())));
     }
 }
 

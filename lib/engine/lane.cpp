@@ -5,6 +5,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
+#include "cadence/printable.hpp"
 #include "engine/answer_text.hpp"
 #include "engine/waypoint.hpp"
 
@@ -283,14 +284,14 @@ boost::asio::awaitable<void> Lane::postpone_punishments(cadence::Duration wait, 
 
 // One lock session's trouble is put off with it; a database that cannot even do that rests.
 boost::asio::awaitable<void> Lane::refused(cadence::Error error) {
-    log(Level::Error, fmt::format("event=lane_refused code={} detail=\"{}\"", to_string(error.code),
-                                  error.detail));
+    log(Level::Error, fmt::format("event=lane_refused code={} detail={}", to_string(error.code),
+                                  cadence::to_quoted(error.detail)));
     co_await defer(kAfterRefusal, to_string(error.code));
 }
 
 void Lane::ledger_failed(const cadence::Error& error) const {
-    log(Level::Error, fmt::format("event=ledger_failed code={} detail=\"{}\"",
-                                  to_string(error.code), error.detail));
+    log(Level::Error, fmt::format("event=ledger_failed code={} detail={}", to_string(error.code),
+                                  cadence::to_quoted(error.detail)));
     shared_->ledger_rest.failed(shared_->ports.clock.steady_now());
 }
 

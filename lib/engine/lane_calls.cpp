@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "cadence/printable.hpp"
 #include "engine/answer_text.hpp"
 #include "engine/lane.hpp"
 
@@ -36,9 +37,9 @@ boost::asio::awaitable<std::optional<Context>> Lane::read_context(UsableToken to
             shared_->ledger_rest.worked();
             for (const auto& refusal : *recorded) {
                 log(Level::Warning,
-                    fmt::format("event=requirement_refused detail=\"{}\" remedy=\"mend it in the "
+                    fmt::format("event=requirement_refused detail={} remedy=\"mend it in the "
                                 "extension's configuration, or enrol the lock session yourself\"",
-                                refusal));
+                                cadence::to_quoted(refusal)));
             }
             co_return std::move(read.context);
         }

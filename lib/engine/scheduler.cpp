@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "cadence/printable.hpp"
+
 namespace engine {
 namespace {
 
@@ -77,8 +79,8 @@ bool Scheduler::beat_is_due(cadence::Instant now) const {
 
 void Scheduler::failed(const cadence::Error& error) {
     failing_ = true;
-    auto line = fmt::format("event=docket_failed code={} detail=\"{}\"", to_string(error.code),
-                            error.detail);
+    auto line = fmt::format("event=docket_failed code={} detail={}", to_string(error.code),
+                            cadence::to_quoted(error.detail));
     if (line == said_) return;
     journal_->write(Level::Error, line);
     said_ = std::move(line);

@@ -7,6 +7,8 @@
 #include <ctime>
 #include <set>
 
+#include "cadence/printable.hpp"
+
 namespace engine {
 namespace {
 
@@ -57,7 +59,7 @@ std::string text_of(const Warning& warning, const char* state, Instant now) {
     if (warning.proofs) text += fmt::format(" proofs={}", *warning.proofs);
     if (warning.session) text += " session=" + warning.session->value;
     if (warning.delivery) text += fmt::format(" delivery={}", warning.delivery->value);
-    return text + fmt::format(" detail=\"{}\"", warning.detail);
+    return text + " detail=" + cadence::to_quoted(warning.detail);
 }
 
 std::string over_of(WarningCode code, const std::string& platform, Instant began, Instant now) {

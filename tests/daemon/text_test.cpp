@@ -1,10 +1,10 @@
 // The small pure parts: durations, near names, printable text, exit codes.
 #include <gtest/gtest.h>
 
+#include "cadence/printable.hpp"
 #include "daemon/duration_text.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/near_name.hpp"
-#include "daemon/printable.hpp"
 
 namespace cadenced {
 namespace {
@@ -52,15 +52,17 @@ TEST(NearName, NothingAlike_FindsNothing) {
 }
 
 TEST(Printable, ControlCharacters_AreEscaped) {
-    EXPECT_EQ(to_printable("a\nb\r\tc\x1b[0m\x7f"), "a\\nb\\r\\tc\\x1b[0m\\x7f");
-    EXPECT_EQ(to_printable("Grüße"), "Grüße");
+    EXPECT_EQ(cadence::to_printable("a\nb\r\tc\x1b[0m\x7f"), "a\\nb\\r\\tc\\x1b[0m\\x7f");
+    EXPECT_EQ(cadence::to_printable("Grüße"), "Grüße");
 }
 
 TEST(Printable, LogValue_IsQuotedWhereItMustBe) {
-    EXPECT_EQ(to_log_value("plain"), "plain");
-    EXPECT_EQ(to_log_value(""), "\"\"");
-    EXPECT_EQ(to_log_value("two words"), "\"two words\"");
-    EXPECT_EQ(to_log_value("a=\"b\"\n"), "\"a=\\\"b\\\"\\n\"");
+    EXPECT_EQ(cadence::to_quoted("plain"), "\"plain\"");
+    EXPECT_EQ(cadence::to_quoted("a\\\"\n"), R"("a\\\"\n")");
+    EXPECT_EQ(cadence::to_log_value("plain"), "plain");
+    EXPECT_EQ(cadence::to_log_value(""), "\"\"");
+    EXPECT_EQ(cadence::to_log_value("two words"), "\"two words\"");
+    EXPECT_EQ(cadence::to_log_value("a=\"b\"\n"), "\"a=\\\"b\\\"\\n\"");
 }
 
 TEST(ExitCode, Errors_AreSysexits) {

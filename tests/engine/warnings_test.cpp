@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "engine/answer_text.hpp"
 #include "engine/warning_log.hpp"
 
 namespace {
@@ -129,6 +130,24 @@ TEST_F(WarningLogTest, Life_IsSaidAtItsBeginningSparselyAndAtItsEnd) {
     for (std::size_t i = 0; i < life.size(); ++i) {
         EXPECT_EQ(said(life[i].time, life[i].sessions), life[i].said) << "step " << i;
     }
+}
+
+TEST_F(WarningLogTest, DetailWithQuotes_StaysOneValue) {
+    auto warning = waiting(1);
+    warning.front().detail = "it says \"no\\\"\n";
+    const auto begun = after(0s, warning);
+    ASSERT_EQ(begun.size(), 1U);
+    EXPECT_NE(begun[0].text.find(R"(detail="it says \"no\\\"\n")"), std::string::npos)
+        << begun[0].text;
+}
+
+TEST(AnswerText, PlatformsWords_StayOneValueEach) {
+    cadence::Answer answer;
+    answer.code = "odd code=1";
+    answer.detail = R"({"error":"invalid_api_key"})";
+    const auto text = engine::text_of(answer);
+    EXPECT_NE(text.find(R"(code="odd code=1" )"), std::string::npos) << text;
+    EXPECT_NE(text.find(R"(detail="{\"error\":\"invalid_api_key\"}")"), std::string::npos) << text;
 }
 
 TEST_F(WarningLogTest, Lines_SayCodeSinceCountsAndExample) {

@@ -1,8 +1,8 @@
-#include "daemon/printable.hpp"
+#include "cadence/printable.hpp"
 
 #include <algorithm>
 
-namespace cadenced {
+namespace cadence {
 namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
@@ -40,11 +40,7 @@ std::string to_printable(std::string_view text) {
     return out;
 }
 
-std::string to_log_value(std::string_view text) {
-    const bool plain = !text.empty() && std::none_of(text.begin(), text.end(), [](char c) {
-        return c == ' ' || c == '"' || c == '=' || c == '\\';
-    });
-    if (plain) return to_printable(text);
+std::string to_quoted(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -53,4 +49,11 @@ std::string to_log_value(std::string_view text) {
     return out + '"';
 }
 
-}  // namespace cadenced
+std::string to_log_value(std::string_view text) {
+    const bool plain = !text.empty() && std::none_of(text.begin(), text.end(), [](char c) {
+        return c == ' ' || c == '"' || c == '=' || c == '\\';
+    });
+    return plain ? to_printable(text) : to_quoted(text);
+}
+
+}  // namespace cadence

@@ -13,6 +13,7 @@ std::optional<ExitCode> complain(const std::string& key, const cadence::Error& e
 
 std::optional<ExitCode> check_credential(const PlatformConfiguration& platform,
                                          const ServiceDirectories& directories) {
+    if (platform.credential.empty()) return std::nullopt;  // said with the file's mistakes
     const bool bare = platform.credential.front() != '/';
     if (bare && directories.credentials.empty()) {
         std::cout << "note: platform." << platform.name << ".credential: \"" << platform.credential
@@ -38,13 +39,13 @@ std::optional<ExitCode> check_platform(const PlatformConfiguration& platform,
 
 ExitCode check_configuration(const ConfigurationSource& source, cadence::Zones& zones,
                              const TrustCheck& check_trust) {
-    const auto configuration = load_configuration(source.file, source.directories, zones);
-    if (!configuration) {
-        std::cerr << to_string(configuration.error(), source.file) << '\n';
-        return ExitCode::Configuration;
-    }
+    const Draft draft = load_draft(source.file, source.directories, zones);
     std::optional<ExitCode> first_wrong;
-    for (const PlatformConfiguration& platform : configuration->platforms) {
+    if (!draft.problems.empty()) {
+        std::cerr << to_string(draft.problems, source.file) << '\n';
+        first_wrong = ExitCode::Configuration;
+    }
+    for (const PlatformConfiguration& platform : draft.configuration.platforms) {
         const auto wrong = check_platform(platform, source.directories, check_trust);
         if (!first_wrong) first_wrong = wrong;
     }

@@ -112,10 +112,13 @@ void check_timezone(const toml::table& root, const Configuration& configuration,
                     cadence::Zones& zones, Problems& problems) {
     const auto zone = zones.find_zone(configuration.defaults.timezone);
     if (zone) return;
+    // It says itself what to do, most often.
+    const std::string& detail = zone.error().detail;
+    const std::size_t end = detail.find("; ");
+    const bool advised = end != std::string::npos;
     problems.push_back(problem_at(
-        place_of(root, "defaults.timezone"), "defaults.timezone",
-        "\"" + configuration.defaults.timezone + "\" cannot be used: " + zone.error().detail,
-        "write an IANA time zone such as Europe/Berlin"));
+        place_of(root, "defaults.timezone"), "defaults.timezone", detail.substr(0, end),
+        advised ? detail.substr(end + 2) : "write an IANA time zone such as Europe/Berlin"));
 }
 
 // What no key alone can tell.
@@ -134,15 +137,10 @@ void check_together(const toml::table& root, Configuration& configuration, caden
     check_timezone(root, configuration, zones, problems);
 }
 
-Checked<Configuration> fail_with(Problem problem) {
-    return tl::unexpected<Problems>(Problems{std::move(problem)});
-}
+Draft fail_with(Problem problem) { return {{}, Problems{std::move(problem)}}; }
 
-}  // namespace
-
-Checked<Configuration> parse_configuration(std::string_view text,
-                                           const ServiceDirectories& directories,
-                                           cadence::Zones& zones) {
+Draft draft_of(std::string_view text, const ServiceDirectories& directories,
+               cadence::Zones& zones) {
     toml::table root;
     try {
         root = toml::parse(text);
@@ -152,33 +150,49 @@ Checked<Configuration> parse_configuration(std::string_view text,
     }
     Keys<Configuration> keys = configuration_keys();
     keys.push_back({"platform", read_platforms});
-    Problems problems;
-    Configuration configuration = start_from(directories);
-    read_table(root, "", keys, configuration, problems);
-    check_together(root, configuration, zones, problems);
-    if (problems.empty()) return configuration;
-    sort_by_place(problems);
-    return tl::unexpected<Problems>(std::move(problems));
+    Draft draft{start_from(directories), {}};
+    read_table(root, "", keys, draft.configuration, draft.problems);
+    check_together(root, draft.configuration, zones, draft.problems);
+    sort_by_place(draft.problems);
+    return draft;
 }
 
-Checked<Configuration> load_configuration(const std::string& path,
-                                          const ServiceDirectories& directories,
-                                          cadence::Zones& zones) {
+Checked<Configuration> finished(Draft draft) {
+    if (draft.problems.empty()) return std::move(draft.configuration);
+    return tl::unexpected<Problems>(std::move(draft.problems));
+}
+
+}  // namespace
+
+Checked<Configuration> parse_configuration(std::string_view text,
+                                           const ServiceDirectories& directories,
+                                           cadence::Zones& zones) {
+    return finished(draft_of(text, directories, zones));
+}
+
+Draft load_draft(const std::string& path, const ServiceDirectories& directories,
+                 cadence::Zones& zones) {
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-        return fail_with({1, 1, "", std::string{"cannot be opened: "} + std::strerror(errno),
+        return fail_with({0, 0, "", std::string{"cannot be opened: "} + std::strerror(errno),
                           "write the configuration there or name another file with --config"});
     }
     std::string text(kLargestFile + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (file.bad()) {
-        return fail_with({1, 1, "", "cannot be read", "name a regular file with --config"});
+        return fail_with({0, 0, "", "cannot be read", "name a regular file with --config"});
     }
     text.resize(static_cast<std::size_t>(file.gcount()));
     if (text.size() > kLargestFile) {
-        return fail_with({1, 1, "", "is larger than 1 MiB", "name a configuration with --config"});
+        return fail_with({0, 0, "", "is larger than 1 MiB", "name a configuration with --config"});
     }
-    return parse_configuration(text, directories, zones);
+    return draft_of(text, directories, zones);
+}
+
+Checked<Configuration> load_configuration(const std::string& path,
+                                          const ServiceDirectories& directories,
+                                          cadence::Zones& zones) {
+    return finished(load_draft(path, directories, zones));
 }
 
 }  // namespace cadenced

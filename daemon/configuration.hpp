@@ -72,6 +72,15 @@ using Checked = tl::expected<T, Problems>;
                                                          const ServiceDirectories& directories,
                                                          cadence::Zones& zones);
 
+// What of a file could be read, and all that is wrong with it. Values that were wrong have their
+// defaults; a platform's credential is empty then.
+struct Draft {
+    Configuration configuration;
+    Problems problems;
+};
+[[nodiscard]] Draft load_draft(const std::string& path, const ServiceDirectories& directories,
+                               cadence::Zones& zones);
+
 // As above, from a file of at most 1 MiB. A file that is absent or cannot be read is a problem,
 // too.
 [[nodiscard]] Checked<Configuration> load_configuration(const std::string& path,

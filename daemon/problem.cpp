@@ -8,8 +8,11 @@
 namespace cadenced {
 
 std::string to_string(const Problem& problem, const std::string& file) {
-    std::string text =
-        file + ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column) + ": ";
+    std::string text = file + ":";
+    if (problem.line > 0) {
+        text += std::to_string(problem.line) + ":" + std::to_string(problem.column) + ":";
+    }
+    text += " ";
     if (!problem.key.empty()) text += problem.key + ": ";
     return cadence::to_printable(text + problem.what + "; " + problem.remedy);
 }

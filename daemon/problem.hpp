@@ -8,7 +8,7 @@
 namespace cadenced {
 
 struct Problem {
-    std::uint32_t line{1};  // both count from 1
+    std::uint32_t line{1};  // both count from 1; 0: of a file that was not read
     std::uint32_t column{1};
     std::string key;     // dotted: "platform.chastify.timeout"; empty of the file as a whole
     std::string what;    // "is out of range"
@@ -17,7 +17,8 @@ struct Problem {
 
 using Problems = std::vector<Problem>;
 
-// "FILE:LINE:COLUMN: KEY: WHAT; REMEDY", one line whatever the file holds.
+// "FILE:LINE:COLUMN: KEY: WHAT; REMEDY", one line whatever the file holds; without what there is
+// not.
 [[nodiscard]] std::string to_string(const Problem& problem, const std::string& file);
 
 // All of them, one a line, without a line feed at the end.

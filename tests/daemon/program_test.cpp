@@ -108,6 +108,8 @@ TEST_F(CadencedProgram, ConfigurationAbsent_Exits78WithOneLine) {
         EXPECT_EQ(ended.code, 78);
         EXPECT_EQ(ended.lines(), 1U) << ended.output;
         EXPECT_NE(ended.output.find("--config"), std::string::npos);
+        EXPECT_NE(ended.output.find("cadenced.toml: cannot be opened"), std::string::npos)
+            << "no line and column of a file that is not there: " << ended.output;
     }
 }
 
@@ -119,6 +121,36 @@ TEST_F(CadencedProgram, WrongConfiguration_Exits78WithALineForEachMistake) {
         EXPECT_EQ(ended.lines(), 3U) << ended.output;
     }
     EXPECT_TRUE(fs::is_empty(directory_.file("state")));
+}
+
+TEST_F(CadencedProgram, WrongKeyAndWrongFiles_AreAllReportedByTheCheck) {
+    const std::string ca_file = directory_.write("ca.pem", "no certificate");
+    configure("log_level = \"loud\"", "ca_file = \"" + ca_file + "\"\n");
+    fs::remove(directory_.file("key"));
+    const Ended ended = run_configured("--check-config");
+    EXPECT_EQ(ended.code, 78);
+    EXPECT_EQ(ended.lines(), 3U) << ended.output;
+    for (const char* const key : {"log_level", ".credential: ", ".ca_file: "}) {
+        EXPECT_NE(ended.output.find(key), std::string::npos) << ended.output;
+    }
+}
+
+TEST_F(CadencedProgram, UnreadableCredentialName_IsOneMistake) {
+    directory_.write("cadenced.toml", "[platform.a]\nkind = \"chastify\"\ncredential = 5\n");
+    const Ended ended = run_configured("--check-config");
+    EXPECT_EQ(ended.code, 78);
+    EXPECT_EQ(ended.lines(), 1U) << ended.output;
+}
+
+TEST_F(CadencedProgram, UnknownTimezone_IsAdvisedOnOnce) {
+    configure("", "[defaults]\ntimezone = \"Europe/Berln\"\n");
+    const Ended ended = run_configured("--check-config");
+    EXPECT_EQ(ended.code, 78);
+    const auto advice = ended.output.find("such as");
+    ASSERT_NE(advice, std::string::npos) << ended.output;
+    EXPECT_EQ(ended.output.find("such as", advice + 1), std::string::npos) << ended.output;
+    EXPECT_EQ(ended.output.find("Berln", ended.output.find("Berln") + 1), std::string::npos)
+        << ended.output;
 }
 
 TEST_F(CadencedProgram, GoodConfiguration_IsConfirmedAndTouchesNothing) {

@@ -31,6 +31,11 @@ ProofTaken refused(const char* field, std::string detail) {
     return {ProofStatus::Refused, std::string(field) + ": " + std::move(detail), field};
 }
 
+// The time is wrong in itself: the detail goes on after the field's name.
+ProofTaken refused_time(const std::string& detail) {
+    return {ProofStatus::Refused, "happenedAt " + detail, "happenedAt"};
+}
+
 // The same id again: the same content (as it was given) is a repetition, anything else a conflict.
 std::optional<ProofTaken> find_repetition(Database& database, const Proof& proof) {
     auto row = database.query(
@@ -82,7 +87,7 @@ std::optional<ProofTaken> refuse_by_begin(Database& database, RequirementId requ
                                           Instant happened_at) {
     const auto begin = first_window_start(database, requirement);
     if (!begin) return refused("metric", "this requirement has never been in force; enable it");
-    if (happened_at < *begin) return refused("happenedAt", "lies before the requirement began");
+    if (happened_at < *begin) return refused_time("lies before the requirement began");
     return std::nullopt;
 }
 
@@ -160,12 +165,10 @@ class Taking {
 
     std::optional<ProofTaken> refuse_by_time(const Proof& proof, Instant happened_at) const {
         if (proof.happened_at.value_or(now_) > now_ + kClockTolerance) {
-            return refused("happenedAt",
-                           "lies more than 5 minutes in the future; check the clocks");
+            return refused_time("lies more than 5 minutes in the future; check the clocks");
         }
         if (happened_at < now_ - policy_.caps.proof_max_age) {
-            return refused("happenedAt",
-                           "is older than proof_max_age (caps in the configuration) allows");
+            return refused_time("is older than proof_max_age (caps in the configuration) allows");
         }
         return std::nullopt;
     }

@@ -229,11 +229,11 @@ TEST_F(RoutesRefusals, LaunchesAndProofsOfTheWrongShape) {
         {"POST", proofs, "{" + proof + R"(,"amount":1000001})", 422, "amount"},
         {"POST", proofs, "{" + proof + R"(,"amount":1.0})", 422, "amount"},
         {"POST", proofs, "{" + proof + R"(,"happenedAt":"2026-06-01T10:16:00Z"})", 422,
-         "happenedAt"},
+         "happenedAt lies more than"},
         {"POST", proofs, "{" + proof + R"(,"happenedAt":"2026-04-01T00:00:00Z"})", 422,
-         "happenedAt"},
+         "happenedAt is older than"},
         {"POST", proofs, "{" + proof + R"(,"happenedAt":"2026-05-20T00:00:00Z"})", 422,
-         "happenedAt"},
+         "happenedAt lies before"},
         {"POST", proofs, "{" + proof + R"(,"happendAt":"x"})", 422, "did you mean happenedAt?"},
     });
 }

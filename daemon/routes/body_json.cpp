@@ -22,6 +22,8 @@ constexpr std::size_t kDeepest = 32;
 // so that depth costs nothing until we end it.
 class Inspector final : public json::json_sax_t {
   public:
+    explicit Inspector(std::string_view what) : what_(what) {}
+
     bool null() override { return true; }
     bool boolean(bool) override { return true; }
     bool number_integer(json::number_integer_t) override { return true; }
@@ -46,7 +48,7 @@ class Inspector final : public json::json_sax_t {
                      const nlohmann::detail::exception&) override {
         error_ = Error{
             ErrorCode::Malformed,
-            "the body is not valid JSON in UTF-8, from byte " + std::to_string(position) + " on",
+            what_ + " is not valid JSON in UTF-8, from byte " + std::to_string(position) + " on",
             {}};
         return false;
     }
@@ -60,7 +62,7 @@ class Inspector final : public json::json_sax_t {
             return true;
         }
         error_ = Error{ErrorCode::Malformed,
-                       "the body is nested more than " + std::to_string(kDeepest) + " levels deep",
+                       what_ + " is nested more than " + std::to_string(kDeepest) + " levels deep",
                        {}};
         return false;
     }
@@ -70,23 +72,24 @@ class Inspector final : public json::json_sax_t {
         return true;
     }
 
+    std::string what_;
     std::vector<std::set<std::string>> names_;
     std::optional<Error> error_;
 };
 
 }  // namespace
 
-cadence::Result<json> parse_body(const std::string& body) {
-    Inspector inspector;
+cadence::Result<json> parse_body(const std::string& body, std::string_view what) {
+    Inspector inspector(what);
     const bool sound = json::sax_parse(body, &inspector);
     if (inspector.error()) return tl::unexpected<Error>(*inspector.error());
     json value = json::parse(body, nullptr, false);
     if (!sound || value.is_discarded()) {
-        return cadence::fail(ErrorCode::Malformed, "the body is not valid JSON");
+        return cadence::fail(ErrorCode::Malformed, std::string(what) + " is not valid JSON");
     }
     if (!value.is_object()) {
         return cadence::fail(ErrorCode::InvalidArgument,
-                             std::string("the body must be an object, got ") +
+                             std::string(what) + " must be an object, got " +
                                  (value.is_array() ? "an array" : "a single value"));
     }
     return value;

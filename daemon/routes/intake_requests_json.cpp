@@ -59,9 +59,9 @@ cadence::Result<LaunchRequest> parse_launch(const std::string& body, cadence::In
     return errors.unless_noted(std::move(launch));
 }
 
-cadence::Result<engine::Proof> parse_proof(const std::string& body) {
+cadence::Result<engine::Proof> parse_proof(const std::string& body, std::string_view what) {
     if (auto plain = find_plain_proof(body)) return *std::move(plain);
-    const auto parsed = parse_body(body);
+    const auto parsed = parse_body(body, what);
     if (!parsed) return tl::unexpected<Error>(parsed.error());
     FirstError errors;
     const Fields fields(*parsed, "", {"id", "sessionId", "metric", "amount", "happenedAt"}, errors);

@@ -128,7 +128,7 @@ class ProofLines {
             return {
                 line.number, {}, {ProofStatus::Refused, "the line is longer than 16 KiB", {}}, {}};
         }
-        auto proof = parse_proof(line.text);
+        auto proof = parse_proof(line.text, "the line");
         if (!proof) {
             const bool unreadable = proof.error().code == cadence::ErrorCode::Malformed;
             return {line.number,

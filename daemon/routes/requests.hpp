@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cadence/error.hpp"
 #include "cadence/secret.hpp"
@@ -28,7 +29,9 @@ struct LaunchRequest {
 [[nodiscard]] cadence::Result<LaunchRequest> parse_launch(const std::string& body,
                                                           cadence::Instant now);
 
-[[nodiscard]] cadence::Result<engine::Proof> parse_proof(const std::string& body);
+// `what`: what an error calls the text.
+[[nodiscard]] cadence::Result<engine::Proof> parse_proof(const std::string& body,
+                                                         std::string_view what = "the body");
 // The well-formed id of a proof that is otherwise wrong; empty when there is none.
 [[nodiscard]] std::string find_proof_id(const std::string& body);
 

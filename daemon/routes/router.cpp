@@ -67,17 +67,26 @@ std::string media_type(const net::HttpRequest& request) {
     return type;
 }
 
+std::optional<net::HttpReply> refuse_coding(const net::HttpRequest& request) {
+    const auto coding = request.headers.find("content-encoding");
+    const bool plain = !coding || net::to_lower(*coding) == "identity";
+    if (plain && request.headers.count("content-encoding") <= 1) return std::nullopt;
+    return make_problem(415, "the body must be sent as it is, without a Content-Encoding");
+}
+
 std::optional<net::HttpReply> refuse_body(const Route& route, const net::HttpRequest& request) {
-    if (request.next_piece) return std::nullopt;
+    if (request.next_piece) return refuse_coding(request);
     if (request.body.empty()) {
         const bool needed = route.body == BodyKind::Json || route.body == BodyKind::JsonOrLines;
         if (!needed) return std::nullopt;
         return make_problem(400, "this call needs a body: a JSON object");
     }
     if (route.body == BodyKind::None) return make_problem(422, "this call takes no body");
-    const std::string type = media_type(request);
-    if (type == "application/json") return std::nullopt;
-    return make_problem(415, "the body must be sent with content-type: application/json");
+    if (media_type(request) == "application/json") return refuse_coding(request);
+    const bool lines = route.body == BodyKind::JsonOrLines;
+    return make_problem(415,
+                        std::string("the body must be sent with content-type: application/json") +
+                            (lines ? " or " + std::string(kLines) : ""));
 }
 
 std::optional<net::HttpReply> refuse_query(const Route& route, const net::HttpRequest& request) {

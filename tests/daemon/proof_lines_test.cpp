@@ -191,6 +191,22 @@ TEST_F(ProofLines, BodyThatIsCutOff_Is400AndSaysHowFarItCame) {
         << reply.body;
 }
 
+TEST_F(ProofLines, LineThatIsWrong_IsCalledALine) {
+    const auto reply = hand_in("not json\n[]\n" + std::string(40, '[') + "\n", 1'000);
+    const auto lines = lines_of(reply);
+    ASSERT_EQ(lines.size(), 3U);
+    for (const auto& line : lines) {
+        EXPECT_EQ(line.at("detail").get<std::string>().rfind("the line ", 0), 0U) << line;
+    }
+}
+
+TEST_F(ProofLines, CompressedLines_Are415AndNotRead) {
+    const auto reply = hand_in(proof("p1"), 64, {}, "gzip");
+    EXPECT_EQ(reply.status, 415);
+    EXPECT_EQ(pieces_, 0);
+    EXPECT_NE(reply.body.find("Content-Encoding"), std::string::npos) << reply.body;
+}
+
 TEST_F(ProofLines, LineThatNeverEnds_IsRefusedAndTheNextIsTaken) {
     ASSERT_EQ(ask("PUT", "/v1/sessions/lock-1", daily_body()).status, 201);
     const auto lines = lines_of(hand_in(std::string(100'000, 'x') + "\n" + proof("p1"), 4'096));

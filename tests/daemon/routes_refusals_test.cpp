@@ -1,4 +1,5 @@
 // Bad input, as tables: each gets its status, names what is wrong, and changes nothing.
+#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -123,7 +124,7 @@ TEST_F(RoutesRefusals, QueryParameters_UnknownTwiceOrWrong) {
 TEST_F(RoutesRefusals, BodiesOfTheWrongKind) {
     const std::string proofs = "/v1/proofs";
     expect_all({
-        {"POST", proofs, "{}", 415, "application/json", "text/plain"},
+        {"POST", proofs, "{}", 415, "application/json or application/x-ndjson", "text/plain"},
         {"POST", proofs, "{}", 415, "application/json", ""},
         {"POST", "/v1/pause", "{}\n{}\n", 415, "application/json", "application/x-ndjson"},
         {"POST", proofs, "", 400, "body"},
@@ -137,6 +138,24 @@ TEST_F(RoutesRefusals, BodiesOfTheWrongKind) {
         {"POST", "/v1/reload", "{}", 422, "no body"},
         {"POST", "/v1/pause", "{}", 415, "application/json", "text/plain"},
     });
+}
+
+TEST_F(RoutesRefusals, BodyThatIsCoded_Is415UnlessItIsIdentity) {
+    for (const auto& [coding, status] : std::map<std::string, int>{
+             {"gzip", 415}, {"br", 415}, {"identity, gzip", 415}, {"Identity", 200}}) {
+        net::HttpRequest request;
+        request.method = "POST";
+        request.path = {"v1", "backfill"};
+        request.body = R"({"from":"2026-06-01","to":"2026-06-01","dryRun":true})";
+        request.headers.add("content-type", "application/json");
+        request.headers.add("content-encoding", coding);
+        EXPECT_EQ(run(routes->handle(request)).status, status) << coding;
+    }
+    net::HttpRequest bare;
+    bare.method = "GET";
+    bare.path = {"v1", "status"};
+    bare.headers.add("content-encoding", "gzip");
+    EXPECT_EQ(run(routes->handle(bare)).status, 200) << "there is no body that it could be of";
 }
 
 TEST_F(RoutesRefusals, EnrolmentsOfTheWrongShape) {

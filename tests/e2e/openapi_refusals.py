@@ -27,14 +27,17 @@ def refused_at_once(live, call):
 
 def refused_bodies(live, call):
     """The same, of calls that take a body."""
-    def raw(kind, body):
-        headers = [("Content-Length", len(body))] + ([("Content-Type", kind)] if kind else [])
+    def raw(kind, body, *more):
+        headers = [("Content-Length", len(body)), *([("Content-Type", kind)] if kind else []), *more]
         return RawRequest(live, call.method, target_of(call, "1"), headers, body).send()
 
     yield 400, raw("application/json", b"{")
     yield 400, raw("application/json", b'"\xff"')
     yield 415, raw("text/plain", b"{}")
     yield 415, raw(None, b"{}")
+    yield 415, raw("application/json", b"{}", ("Content-Encoding", "gzip"))
+    if call.takes_lines():
+        yield 415, raw("application/x-ndjson", b"{}", ("Content-Encoding", "gzip"))
     yield 413, raw("application/json", b" " * (MIB + 1))
     if not call.takes_lines():
         yield 415, raw("application/x-ndjson", b"{}")

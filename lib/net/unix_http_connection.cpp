@@ -30,6 +30,7 @@ namespace {
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kFirstRead = 4096;
 constexpr std::size_t kPiece = std::size_t{64} * 1024;
+constexpr std::size_t kMebibyte = std::size_t{1024} * 1024;
 constexpr auto kLingerFor = cadence::Duration{2'000};
 
 using Parser = http::request_parser<http::string_body>;
@@ -46,13 +47,20 @@ HttpRequest to_request(const Parser& parser) {
     return request;
 }
 
-// Nothing when the client has simply gone: there is nobody to tell.
-std::optional<Refusal> refusal_of(const error_code& error, bool expired) {
+Refusal too_large(std::size_t limit) {
+    const auto mib = limit / kMebibyte;
+    const bool whole = mib > 0 && limit % kMebibyte == 0;
+    return {413, "the request's body is larger than " +
+                     (whole ? std::to_string(mib) + " MiB" : std::to_string(limit) + " bytes")};
+}
+
+// Nothing when the client has simply gone: there is nobody to tell. `limit`: the body's.
+std::optional<Refusal> refusal_of(const error_code& error, bool expired, std::size_t limit) {
     if (expired) return Refusal{408, "the request took too long to arrive"};
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
         return Refusal{431, "the request's headers are too large"};
     }
-    if (error == http::error::body_limit) return Refusal{413, "the request's body is too large"};
+    if (error == http::error::body_limit) return too_large(limit);
     if (error == http::error::end_of_stream || error == http::error::partial_message) {
         return std::nullopt;
     }
@@ -62,8 +70,8 @@ std::optional<Refusal> refusal_of(const error_code& error, bool expired) {
 }
 
 // The same of a body that is read by the piece.
-cadence::Error piece_error(const error_code& error, bool expired) {
-    const auto refusal = refusal_of(error, expired);
+cadence::Error piece_error(const error_code& error, bool expired, std::size_t limit) {
+    const auto refusal = refusal_of(error, expired, limit);
     if (!refusal) return {ErrorCode::Interrupted, "the client has gone", {}};
     switch (refusal->status) {
         case 408:
@@ -99,7 +107,7 @@ class Connection {
     [[nodiscard]] asio::awaitable<bool> answer(HttpRequest request, const Parser& parser);
     [[nodiscard]] asio::awaitable<bool> refuse(std::optional<Refusal> refusal);
     [[nodiscard]] asio::awaitable<bool> write(const HttpReply& reply, ReplyFraming framing,
-                                              AfterReply after, bool head_only);
+                                              AfterReply after);
     [[nodiscard]] asio::awaitable<bool> write_stream(const HttpReply& reply, ReplyFraming framing);
     [[nodiscard]] asio::awaitable<bool> write_bytes(std::string_view first,
                                                     std::string_view second);
@@ -112,6 +120,7 @@ class Connection {
     std::shared_ptr<const UnixHttpService> service_;
     std::shared_ptr<ConnectionControl> control_;
     bool first_{true};
+    bool head_only_{false};  // the request in hand is a HEAD
 };
 
 asio::awaitable<void> Connection::serve() {
@@ -168,8 +177,10 @@ asio::awaitable<bool> Connection::serve_one() {
     parser.body_limit(boost::none);
     watchdog_.arm(options().header_timeout);
     const auto [error, size] = co_await http::async_read_header(socket_, buffer_, parser, kTuple);
+    head_only_ = parser.get().method() == http::verb::head;
     if (error) {
-        const auto unreadable = refusal_of(error, watchdog_.expired());
+        const auto limit = options().max_body_bytes;
+        const auto unreadable = refusal_of(error, watchdog_.expired(), limit);
         const bool refused = co_await refuse(unreadable);
         co_return refused;
     }
@@ -185,7 +196,8 @@ asio::awaitable<bool> Connection::serve_one() {
     }
     const auto unread = co_await read_body(parser, request);
     if (unread) {
-        const auto cut = refusal_of(unread, watchdog_.expired());
+        const auto limit = options().max_body_bytes;
+        const auto cut = refusal_of(unread, watchdog_.expired(), limit);
         const bool refused = co_await refuse(cut);
         co_return refused;
     }
@@ -218,7 +230,7 @@ asio::awaitable<bool> Connection::stream(HttpRequest request, Parser& parser) {
     const auto limit = options().max_streamed_bytes;
     const auto announced = parser.content_length();
     if (announced && *announced > limit) {
-        const auto large = refusal_of(make_error_code(http::error::body_limit), false);
+        const std::optional<Refusal> large = too_large(limit);
         const bool refused = co_await refuse(large);
         co_return refused;
     }
@@ -235,6 +247,7 @@ asio::awaitable<bool> Connection::stream(HttpRequest request, Parser& parser) {
 
 asio::awaitable<Result<std::string>> Connection::read_piece(
     Parser& parser, std::chrono::steady_clock::time_point deadline) {
+    const auto limit = options().max_streamed_bytes;
     auto& body = parser.get().body();
     body.clear();
     while (body.empty() && !parser.is_done()) {
@@ -244,14 +257,13 @@ asio::awaitable<Result<std::string>> Connection::read_piece(
         const auto [error, size] = co_await http::async_read_some(socket_, buffer_, parser, kTuple);
         const bool expired = watchdog_.expired();
         watchdog_.disarm();
-        if (error) co_return tl::unexpected(piece_error(error, expired));
+        if (error) co_return tl::unexpected(piece_error(error, expired, limit));
     }
     co_return std::string(body);
 }
 
 asio::awaitable<bool> Connection::answer(HttpRequest request, const Parser& parser) {
     watchdog_.disarm();
-    const bool head_only = request.method == "HEAD";
     HttpReply reply;
     bool failed = false;
     try {
@@ -273,7 +285,7 @@ asio::awaitable<bool> Connection::answer(HttpRequest request, const Parser& pars
     const bool keep = parser.keep_alive() && !unread && !control_->stopping &&
                       framing != ReplyFraming::UntilClose;
     const auto after = keep ? AfterReply::KeepAlive : AfterReply::Close;
-    const bool written = co_await write(reply, framing, after, head_only);
+    const bool written = co_await write(reply, framing, after);
     if (written && unread) co_await linger();
     co_return written&& keep;
 }
@@ -282,18 +294,18 @@ asio::awaitable<bool> Connection::refuse(std::optional<Refusal> refusal) {
     if (!refusal) co_return false;
     auto reply = options().make_problem(refusal->status, refusal->detail);
     if (refusal->status == 503) reply.headers.emplace_back("Retry-After", "1");
-    const bool written = co_await write(reply, ReplyFraming::Length, AfterReply::Close, false);
+    const bool written = co_await write(reply, ReplyFraming::Length, AfterReply::Close);
     if (written) co_await linger();
     co_return false;
 }
 
 asio::awaitable<bool> Connection::write(const HttpReply& reply, ReplyFraming framing,
-                                        AfterReply after, bool head_only) {
+                                        AfterReply after) {
     const auto head = reply_head(reply, framing, after);
     watchdog_.arm(options().idle_timeout);
     const bool framed = framing == ReplyFraming::Chunked && !reply.body.empty();
     const auto first = framed ? to_chunk(reply.body) : reply.body;
-    const bool bare = head_only || reply.status == 204 || reply.status == 304;
+    const bool bare = head_only_ || reply.status == 204 || reply.status == 304;
     const std::string_view body = bare ? std::string_view() : std::string_view(first);
     const bool written = co_await write_bytes(head, body);
     if (!written || bare || framing == ReplyFraming::Length) co_return written;

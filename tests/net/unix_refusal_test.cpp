@@ -1,4 +1,5 @@
 // What the socket server refuses, and that nothing a client sends ends it.
+#include <map>
 #include <random>
 
 #include "tests/net/unix_fixture.hpp"
@@ -89,6 +90,35 @@ TEST_P(UnixRefusal, Request_GetsAProblemAndTheServerLives) {
 
 INSTANTIATE_TEST_SUITE_P(Requests, UnixRefusal, testing::ValuesIn(kRefused),
                          [](const auto& one) { return std::string(one.param.name); });
+
+TEST_F(UnixServerTest, HeadThatIsRefused_HasNoBody) {
+    start();
+    const std::string head = "HEAD /echo HTTP/1.1\r\n";
+    for (const auto& [rest, status] :
+         std::map<std::string, int>{{"Host: evil.test\r\n\r\n", 403},
+                                    {kHost + "Content-Length: 1048577\r\n\r\n", 413},
+                                    {kHost + "broken\r\n\r\n", 400},
+                                    {kHost + "X: " + std::string(20'000, 'x') + "\r\n\r\n", 431}}) {
+        auto client = connect();
+        client.send(head + rest);
+        const auto answer = client.read_to_end();
+        EXPECT_EQ(status_of(answer), status) << answer;
+        EXPECT_EQ(answer.find("\r\n\r\n") + 4, answer.size()) << answer;
+    }
+}
+
+TEST_F(UnixServerTest, LargeBody_IsToldTheLimit) {
+    net::UnixHttpOptions options;
+    options.max_streamed_bytes = std::size_t{64} * 1024 * 1024;
+    options.streams = [](const net::HttpRequest& request) {
+        return request.headers.count("x-stream") == 1;
+    };
+    start(options);
+    const std::string huge = "Content-Length: 99999999\r\n";
+    EXPECT_NE(exchange(post_text(huge)).find("larger than 1 MiB"), std::string::npos);
+    EXPECT_NE(exchange(post_text(huge + "X-Stream: 1\r\n")).find("larger than 64 MiB"),
+              std::string::npos);
+}
 
 TEST_F(UnixServerTest, LocalHosts_AreServed) {
     start();

@@ -1,5 +1,6 @@
 #include "daemon/housekeeping.hpp"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -21,6 +22,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+// Connections of clients and of platforms, long answers on disk and the database need fewer.
+constexpr rlim_t kManyFiles = 4096;
+
 // What changes when a package manager replaces the database. date/tz keeps what it has read.
 struct ZoneStamp {
     std::vector<std::array<std::int64_t, 3>> files;
@@ -41,6 +45,15 @@ ZoneStamp stamp_of(const std::string& directory) {
     return stamp;
 }
 
+// The usual soft limit of 1024 is there for select(), which nobody here calls. One that cannot be
+// raised stays: what then finds no descriptor is refused or waits.
+void allow_many_files() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kManyFiles) return;
+    limit.rlim_cur = std::min(limit.rlim_max, kManyFiles);
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 class Housekeeping::Impl {
@@ -55,6 +68,7 @@ class Housekeeping::Impl {
           zones_(stamp_of(zone_directory_)) {
         std::signal(SIGPIPE, SIG_IGN);
         std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is then a full disk
+        allow_many_files();
     }
 
     asio::awaitable<void> run() {

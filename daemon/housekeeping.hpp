@@ -21,8 +21,9 @@ struct HousekeepingHooks {
 
 class Housekeeping {
   public:
-    // From here on SIGHUP, SIGINT and SIGTERM wait for run(), and SIGPIPE is ignored. `supervisor`
-    // outlives this. `zone_directory`: where the zone database lies.
+    // From here on SIGHUP, SIGINT and SIGTERM wait for run(), SIGPIPE is ignored, and the process
+    // may open many files. `supervisor` outlives this. `zone_directory`: where the zone database
+    // lies.
     Housekeeping(const boost::asio::any_io_executor& loop, const Supervisor& supervisor,
                  std::string zone_directory, HousekeepingHooks hooks);
     ~Housekeeping();

@@ -1,6 +1,7 @@
 // The real program: what it exits with, what it says, and what it leaves behind.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -151,6 +152,19 @@ TEST_F(CadencedProgram, UnknownTimezone_IsAdvisedOnOnce) {
     EXPECT_EQ(ended.output.find("such as", advice + 1), std::string::npos) << ended.output;
     EXPECT_EQ(ended.output.find("Berln", ended.output.find("Berln") + 1), std::string::npos)
         << ended.output;
+}
+
+TEST_F(CadencedProgram, LowSoftLimitOnFiles_IsRaisedAtTheStart) {
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit low{256, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+    Program program = start_and_wait();
+    rlimit raised{};
+    EXPECT_EQ(::prlimit(program.pid(), RLIMIT_NOFILE, nullptr, &raised), 0);
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_EQ(raised.rlim_cur, std::min<rlim_t>(4096, before.rlim_max));
+    EXPECT_EQ(raised.rlim_max, before.rlim_max);
 }
 
 TEST_F(CadencedProgram, GoodConfiguration_IsConfirmedAndTouchesNothing) {

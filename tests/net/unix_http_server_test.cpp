@@ -1,7 +1,13 @@
 // What the socket server serves, how connections live, and how it stops.
 #include "net/unix_http_server.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <boost/asio/post.hpp>
+#include <ctime>
 #include <vector>
 
 #include "net/unix_http_client.hpp"
@@ -221,6 +227,28 @@ TEST_F(UnixServerTest, Client_TellsABrokenStreamFromAWholeOne) {
     const auto answer = net::UnixHttpClient(path_).request(call);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, cadence::ErrorCode::Interrupted);
+}
+
+// The client's end takes the last descriptor that the limit leaves, so that accept() finds none.
+TEST_F(UnixServerTest, NoDescriptorLeft_RestsAndServesWhenThereIsOne) {
+    start();
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const int lowest = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    ::close(lowest);
+    const rlimit tight{static_cast<rlim_t>(lowest) + 1, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+    auto client = connect();
+    client.send(get_text("/echo"));
+    const auto cpu_before = std::clock();
+    ::poll(nullptr, 0, 250);  // time to spin in, for one that would
+    const auto cpu = std::clock() - cpu_before;
+    const int handled = handled_;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    ASSERT_TRUE(client.connected());
+    EXPECT_EQ(handled, 0);
+    EXPECT_LT(cpu, CLOCKS_PER_SEC / 10);
+    EXPECT_EQ(status_of(client.read_response()), 200);
 }
 
 TEST_F(UnixServerTest, ClientWithoutServer_IsNotFound) {

@@ -246,10 +246,16 @@ def disk_that_fills_up(live):
         outcomes[proof_id] = live.hand_in(proof_id)
         return outcomes[proof_id] == 503 and live.ask("GET", "/readyz").status == 503
 
+    def warned_of():
+        status = json.loads(live.ask("GET", "/v1/status").body)
+        return "database_unwritable" in {warning["code"] for warning in status["warnings"]}
+
     await_that(refused_and_not_ready, "a database that cannot be written is told")
+    assert warned_of()
     give_back()
     await_that(lambda: live.hand_in("after") in (200, 201), "proofs are taken again")
     await_that(lambda: live.ask("GET", "/readyz").status == 200, "the daemon is ready again")
+    await_that(lambda: not warned_of(), "the warning is over")
     stored = live.stored()
     for proof_id, status in outcomes.items():
         assert (status == 201) == (proof_id in stored), (proof_id, status)

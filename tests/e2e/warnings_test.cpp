@@ -105,6 +105,39 @@ TEST(Warnings, RefusedCredential_IsNamedEverywhereUntilTheKeyComesBack) {
     EXPECT_EQ(world.daemon.get("/readyz").status, 200);
 }
 
+// A launch of nearly ten hours ago, on a platform that cannot be reached; two minutes later the
+// work has lain long enough.
+TEST(Warnings, TokenThatDiesWithWork_IsWarnedOf) {
+    World world;
+    world.sandbox.post("/faults", {{"fault", "drop_on_accept"}, {"times", 100'000}});
+    world.enrol(Json::array({World::daily("checkin", 0)}));
+    auto const launched_at = rfc3339(now_ms() - (10 * 60 - 20) * 60'000);
+    ASSERT_EQ(
+        world.daemon
+            .post("/v1/sessions/wearer/launches",
+                  {{"mainToken", world.sandbox.launch("wearer")}, {"launchedAt", launched_at}})
+            .status,
+        202);
+    world.hand_in("p1", "checkin", now_ms());
+    EXPECT_TRUE(warning(world, "token_dies_with_work").is_null()) << "it may yet be sent";
+    ASSERT_EQ(world.daemon.stop(), 0);
+
+    DaemonProcess::Setup later;
+    later.extra_configuration = World::kQuick;
+    later.environment = shifted_clock(std::chrono::minutes{2});
+    DaemonProcess daemon(world.directory.path(), world.sandbox, later);
+    daemon.start_and_wait();
+    auto const says = [&daemon](const char* state) {
+        auto const line = std::string{"event=warning code=token_dies_with_work state="} + state;
+        return eventually(
+            seconds{10}, [&daemon, &line] { return daemon.log().find(line) != std::string::npos; });
+    };
+    EXPECT_TRUE(says("begun"));
+    auto const found = warning(world, "token_dies_with_work");
+    ASSERT_FALSE(found.is_null());
+    EXPECT_EQ(found.at("sessionId"), "wearer");
+}
+
 TEST(Warnings, ConfigurationWithAMistakeAndBrake_AreWarnedOf) {
     World world;
     auto const right = read_text(world.daemon.configuration());

@@ -18,9 +18,11 @@ using cadence::Result;
 constexpr std::size_t kInMemory = std::size_t{64} * 1024;
 
 tl::unexpected<cadence::Error> fail_on(const std::string& directory, int error) {
-    return cadence::fail(ErrorCode::StorageBusy, directory + ": a long answer cannot be kept: " +
-                                                     std::generic_category().message(error) +
-                                                     "; free space on its disk");
+    const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+    return cadence::fail(
+        ErrorCode::StorageBusy,
+        directory + ": a long answer cannot be kept: " + std::generic_category().message(error) +
+            (full ? "; free space on its disk" : "; mend that, and send it again"));
 }
 
 // Some file systems know no files without a name.

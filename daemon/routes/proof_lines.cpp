@@ -25,8 +25,9 @@ constexpr std::size_t kLongestLine = std::size_t{16} * 1024;
 // Of the shortest proofs two steps make a piece, of usual ones one; of the shortest lines
 // thirty-two.
 constexpr std::size_t kLinesAStep = 1024;
-// Lines that are all refused have answers longer than themselves.
-constexpr std::size_t kLongestAnswer = std::size_t{256} * 1024 * 1024;
+// Lines that are all refused have answers longer than themselves; those of right ones are shorter,
+// so that no body of right lines comes here. It lies on the ledger's disk.
+constexpr std::size_t kLongestAnswer = std::size_t{64} * 1024 * 1024;
 
 boost::asio::awaitable<std::optional<std::string>> next_of(std::shared_ptr<LongText> answer) {
     auto piece = answer->read();
@@ -80,7 +81,7 @@ class ProofLines {
         }
         if (results_->size() <= kLongestAnswer) return {};
         return cadence::fail(cadence::ErrorCode::TooLarge,
-                             "the answers to these lines exceed 256 MiB");
+                             "the answers to these lines, most of which are wrong, exceed 64 MiB");
     }
 
     [[nodiscard]] net::HttpReply reply() {
@@ -104,7 +105,7 @@ class ProofLines {
         net::HttpReply reply = make_problem(
             status, why + "; the first " + std::to_string(taken_) +
                         " lines have been dealt with. " +
-                        (status == 413 ? "Send the rest in parts of at most 64 MiB"
+                        (status == 413 ? "Send the rest in smaller parts"
                                        : "Send all of it again: what is known counts once"));
         if (status == 503) reply.headers.emplace_back("retry-after", "5");
         return reply;

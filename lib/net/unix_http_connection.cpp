@@ -87,10 +87,7 @@ class Connection {
   public:
     Connection(Socket socket, std::shared_ptr<const UnixHttpService> service,
                std::shared_ptr<ConnectionControl> control)
-        : socket_(std::move(socket)), service_(std::move(service)), control_(std::move(control)) {
-        error_code ignored;
-        socket_.non_blocking(true, ignored);  // for has_sent_ahead()
-    }
+        : socket_(std::move(socket)), service_(std::move(service)), control_(std::move(control)) {}
 
     [[nodiscard]] asio::awaitable<void> serve();
 
@@ -124,6 +121,9 @@ class Connection {
 };
 
 asio::awaitable<void> Connection::serve() {
+    error_code blocking;
+    socket_.non_blocking(true, blocking);  // for has_sent_ahead(), which must not wait
+    if (blocking) co_return;
     if (control_->unwelcome) {
         const std::optional<Refusal> full =
             Refusal{503, "too many connections; try again in a moment"};

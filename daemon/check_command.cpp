@@ -3,11 +3,13 @@
 #include <iostream>
 #include <optional>
 
+#include "cadence/printable.hpp"
+
 namespace cadenced {
 namespace {
 
 std::optional<ExitCode> complain(const std::string& key, const cadence::Error& error) {
-    std::cerr << "cadenced: " << key << ": " << error.detail << '\n';
+    std::cerr << "cadenced: " << cadence::to_printable(key + ": " + error.detail) << '\n';
     return exit_code_of(error.code);
 }
 
@@ -16,7 +18,8 @@ std::optional<ExitCode> check_credential(const PlatformConfiguration& platform,
     if (platform.credential.empty()) return std::nullopt;  // said with the file's mistakes
     const bool bare = platform.credential.front() != '/';
     if (bare && directories.credentials.empty()) {
-        std::cout << "note: platform." << platform.name << ".credential: \"" << platform.credential
+        std::cout << "note: platform." << cadence::to_printable(platform.name) << ".credential: \""
+                  << cadence::to_printable(platform.credential)
                   << "\" is read from $CREDENTIALS_DIRECTORY, which is not set here\n";
         return std::nullopt;
     }

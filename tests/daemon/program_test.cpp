@@ -143,6 +143,14 @@ TEST_F(CadencedProgram, UnreadableCredentialName_IsOneMistake) {
     EXPECT_EQ(ended.lines(), 1U) << ended.output;
 }
 
+TEST_F(CadencedProgram, LineFeedInAPlatformsName_MakesNoSecondLine) {
+    directory_.write("cadenced.toml",
+                     "[platform.\"a\\nb\"]\nkind = \"chastify\"\ncredential = \"/nowhere\"\n");
+    const Ended ended = run_configured("--check-config");
+    EXPECT_EQ(ended.code, 78);
+    EXPECT_NE(ended.output.find("a\\nb.credential: "), std::string::npos) << ended.output;
+}
+
 TEST_F(CadencedProgram, UnknownTimezone_IsAdvisedOnOnce) {
     configure("", "[defaults]\ntimezone = \"Europe/Berln\"\n");
     const Ended ended = run_configured("--check-config");

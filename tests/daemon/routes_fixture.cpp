@@ -86,11 +86,11 @@ RoutesTest::RoutesTest() {
     scratch(testing::TempDir());
 }
 
-void RoutesTest::scratch(const std::string& directory) {
+void RoutesTest::scratch(const std::string& place) {
     routes = std::make_unique<cadenced::Routes>(cadenced::RouteContext{
         clock, journal, *intake, *docket, *outbox, *records, zones,
         [this]() -> const cadenced::RoutesConfig& { return config; }, [this] { return facts; },
-        [this] { ++changes; }, [this] { return reloaded; }, directory});
+        [this] { ++changes; }, [this] { return reloaded; }, place});
 }
 
 Reply RoutesTest::ask(const std::string& method, const std::string& target, const std::string& body,

@@ -53,7 +53,7 @@ class RoutesTest : public ledger_test::LedgerTest {
     // A lock session with one daily requirement, in force since a week ago and punished for that.
     void enrol_past(const std::string& id = "lock-1");
     // Where long answers are kept from now on.
-    void scratch(const std::string& directory);
+    void scratch(const std::string& place);
     // What the ledger holds, as far as the status and the trail show it.
     [[nodiscard]] std::string contents();
 

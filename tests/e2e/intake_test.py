@@ -343,6 +343,8 @@ TESTS = [disk_that_is_held__acknowledges_nothing,
          junk_in_short_lines__costs_little_memory_and_keeps_nobody_waiting]
 
 if __name__ == "__main__":
+    unknown = set(sys.argv[3:]) - {test.__name__ for test in TESTS}
+    assert not unknown, f"there is no {unknown}"
     for test in TESTS:
         if sys.argv[3:] and test.__name__ not in sys.argv[3:]:
             continue

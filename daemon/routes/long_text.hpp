@@ -1,7 +1,7 @@
 // A text that is put together first and read afterwards, and whose length nobody knows before: the
 // end of it stays in memory, what comes before that in a file without a name. Loop's thread; the
-// file is never synced, but the system makes a writer wait when its disk cannot follow, and a reader
-// for what it no longer has in memory.
+// file is never synced, but the system makes a writer wait when its disk cannot follow, and a
+// reader for what it no longer has in memory.
 #pragma once
 
 #include <cstddef>

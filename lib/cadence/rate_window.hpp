@@ -17,7 +17,7 @@ class RateWindow {
     // Zero when a call may be made now, else how long until one may.
     [[nodiscard]] Duration wait(int limit, Monotonic now);
     void called(Monotonic now);
-    void not_made();  // the last one counted was not made after all
+    void not_made();                               // the last one counted was not made after all
     [[nodiscard]] bool idle(Monotonic now) const;  // no call within the span: it may be forgotten
 
   private:

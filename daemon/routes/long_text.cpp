@@ -15,8 +15,6 @@ namespace {
 using cadence::ErrorCode;
 using cadence::Result;
 
-constexpr std::size_t kInMemory = std::size_t{64} * 1024;
-
 tl::unexpected<cadence::Error> fail_on(const std::string& directory, int error) {
     const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
     return cadence::fail(
@@ -42,9 +40,12 @@ LongText::~LongText() {
 }
 
 Result<void> LongText::append(std::string_view text) {
+    if (is_full()) {
+        auto stored = store();
+        if (!stored) return stored;
+    }
     memory_.append(text);
-    if (memory_.size() <= kInMemory) return {};
-    return store();
+    return {};
 }
 
 Result<void> LongText::store() {

@@ -20,9 +20,11 @@ class LongText {
     LongText& operator=(const LongText&) = delete;
     ~LongText();
 
-    // Errors: StorageBusy (the file cannot be made or written).
+    // Puts what is there already into the file first where it is full. Errors: StorageBusy (the
+    // file cannot be made or written).
     [[nodiscard]] cadence::Result<void> append(std::string_view text);
     [[nodiscard]] std::size_t size() const { return stored_ + memory_.size(); }
+    [[nodiscard]] bool is_full() const { return memory_.size() >= kInMemory; }
     [[nodiscard]] bool fits_in_memory() const { return file_ < 0; }
 
     // The next piece from the beginning on; empty at the end. Nothing may be appended any more.
@@ -30,6 +32,8 @@ class LongText {
     [[nodiscard]] cadence::Result<std::string> read();
 
   private:
+    static constexpr std::size_t kInMemory = std::size_t{64} * 1024;
+
     [[nodiscard]] cadence::Result<void> store();
 
     std::string directory_;

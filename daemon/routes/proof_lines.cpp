@@ -26,11 +26,20 @@ constexpr std::size_t kLongestLine = std::size_t{16} * 1024;
 // thirty-two.
 constexpr std::size_t kLinesAStep = 1024;
 // Lines that are all refused have answers longer than themselves; those of right ones are shorter,
-// so that no body of right lines comes here. It lies on the ledger's disk.
+// so that no body of right lines comes here. It lies on the ledger's disk, with few others at a
+// time.
 constexpr std::size_t kLongestAnswer = std::size_t{64} * 1024 * 1024;
 
-boost::asio::awaitable<std::optional<std::string>> next_of(std::shared_ptr<LongText> answer) {
-    auto piece = answer->read();
+// With its place among the long ones, which it has as long as anybody holds it.
+struct KeptAnswer {
+    explicit KeptAnswer(const std::string& directory) : text(directory) {}
+
+    LongText text;
+    std::optional<Turnstile::Pass> place;
+};
+
+boost::asio::awaitable<std::optional<std::string>> next_of(std::shared_ptr<KeptAnswer> answer) {
+    auto piece = answer->text.read();
     // What the client has got by then must not look whole.
     if (!piece) throw std::runtime_error(piece.error().detail);
     if (piece->empty()) co_return std::nullopt;
@@ -47,7 +56,7 @@ int status_of_broken(cadence::ErrorCode code) {
 class ProofLines {
   public:
     explicit ProofLines(const RouteContext& context)
-        : context_(context), results_(std::make_shared<LongText>(context.scratch)) {}
+        : context_(context), results_(std::make_shared<KeptAnswer>(context.scratch)) {}
 
     // Takes a step's lines of what is left of a piece. Errors: the ledger's, and none of these
     // lines has been taken.
@@ -72,23 +81,30 @@ class ProofLines {
         co_return cadence::Result<void>();
     }
 
-    // Keeps the results of the lines that were taken last. Errors: there is no room for them; the
-    // lines have been taken all the same.
-    cadence::Result<void> keep_results() {
+    // Keeps the results of the lines that were taken last. One that grows too long for memory waits
+    // here, with nothing else in hand, until few enough of the others do. Errors: there is no room
+    // for them; the lines have been taken all the same.
+    boost::asio::awaitable<cadence::Result<void>> keep_results() {
         for (const Entry& entry : std::exchange(entries_, {})) {
-            auto kept = results_->append(proof_line(entry.id, entry.line, entry.taken));
-            if (!kept) return kept;
+            if (results_->text.is_full() && !results_->place) {
+                auto entering = context_.long_answers->enter();
+                Turnstile::Pass place = co_await std::move(entering);
+                results_->place.emplace(std::move(place));
+            }
+            auto kept = results_->text.append(proof_line(entry.id, entry.line, entry.taken));
+            if (!kept) co_return kept;
         }
-        if (results_->size() <= kLongestAnswer) return {};
-        return cadence::fail(cadence::ErrorCode::TooLarge,
-                             "the answers to these lines, most of which are wrong, exceed 64 MiB");
+        if (results_->text.size() <= kLongestAnswer) co_return cadence::Result<void>();
+        co_return cadence::fail(cadence::ErrorCode::TooLarge,
+                                "the answers to these lines, most of which are wrong, exceed "
+                                "64 MiB");
     }
 
     [[nodiscard]] net::HttpReply reply() {
         net::HttpReply reply;
         reply.content_type = "application/x-ndjson";
-        if (results_->fits_in_memory()) {
-            reply.body = results_->read().value();
+        if (results_->text.fits_in_memory()) {
+            reply.body = results_->text.read().value();
         } else {
             reply.next_chunk = [answer = results_] { return next_of(answer); };
         }
@@ -99,9 +115,6 @@ class ProofLines {
     [[nodiscard]] net::HttpReply broken(const cadence::Error& error) const {
         const int status = status_of_broken(error.code);
         std::string why = status >= 500 ? "the daemon cannot write at the moment" : error.detail;
-        if (error.code == cadence::ErrorCode::Interrupted) {
-            why = "the body ended before its announced length";
-        }
         net::HttpReply reply = make_problem(
             status, why + "; the first " + std::to_string(taken_) +
                         " lines have been dealt with. " +
@@ -153,7 +166,7 @@ class ProofLines {
     LineSplitter splitter_{kLongestLine};
     std::vector<Entry> entries_;  // of the step in hand
     std::vector<engine::Proof> proofs_;
-    std::shared_ptr<LongText> results_;
+    std::shared_ptr<KeptAnswer> results_;
     std::size_t taken_{0};  // lines
 };
 
@@ -171,7 +184,8 @@ Answering post_proof_lines(const RouteContext& context, Call call) {
             auto taking = proofs.take(rest);
             const auto taken = co_await std::move(taking);
             if (!taken) co_return proofs.broken(taken.error());
-            const auto kept = proofs.keep_results();
+            auto keeping = proofs.keep_results();
+            const auto kept = co_await std::move(keeping);
             if (!kept) co_return proofs.broken(kept.error());
         } while (!rest.empty());
     }

@@ -66,6 +66,8 @@ struct RouteContext {
     // Steps of NDJSON in hand: a commit that holds them all is still a short one, and the loop's
     // other work waits for no more of them than these.
     std::shared_ptr<wire::Turnstile> steps_at_once{std::make_shared<wire::Turnstile>(4)};
+    // Answers on the disk: each may take 64 MiB of what the ledger needs.
+    std::shared_ptr<wire::Turnstile> long_answers{std::make_shared<wire::Turnstile>(8)};
 };
 
 class Routes {

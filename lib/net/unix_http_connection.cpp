@@ -61,8 +61,9 @@ std::optional<Refusal> refusal_of(const error_code& error, bool expired, std::si
         return Refusal{431, "the request's headers are too large"};
     }
     if (error == http::error::body_limit) return too_large(limit);
-    if (error == http::error::end_of_stream || error == http::error::partial_message) {
-        return std::nullopt;
+    if (error == http::error::end_of_stream) return std::nullopt;
+    if (error == http::error::partial_message) {
+        return Refusal{400, "the request ended before it was whole"};
     }
     const bool unreadable = error.category() == make_error_code(http::error::bad_method).category();
     if (unreadable) return Refusal{400, "this is not HTTP/1.1: " + error.message()};
@@ -71,8 +72,11 @@ std::optional<Refusal> refusal_of(const error_code& error, bool expired, std::si
 
 // The same of a body that is read by the piece.
 cadence::Error piece_error(const error_code& error, bool expired, std::size_t limit) {
+    if (error == http::error::partial_message) {
+        return {ErrorCode::Interrupted, "the body ended before it was whole", {}};
+    }
     const auto refusal = refusal_of(error, expired, limit);
-    if (!refusal) return {ErrorCode::Interrupted, "the client has gone", {}};
+    if (!refusal) return {ErrorCode::Interrupted, "the connection broke", {}};
     switch (refusal->status) {
         case 408:
             return {ErrorCode::TimedOut, refusal->detail, {}};

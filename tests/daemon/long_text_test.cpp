@@ -49,7 +49,9 @@ TEST(LongText, LongOne_ComesBackWholeAndLeavesNothingBehind) {
 
 TEST(LongText, LongOneWithoutAPlace_IsAnError) {
     LongText text("/nonexistent");
-    const auto kept = text.append(std::string(100'000, 'x'));
+    ASSERT_TRUE(text.append(std::string(100'000, 'x')));
+    ASSERT_TRUE(text.is_full());
+    const auto kept = text.append("one more");
     ASSERT_FALSE(kept);
     EXPECT_EQ(kept.error().code, cadence::ErrorCode::StorageBusy);
     EXPECT_NE(kept.error().detail.find("/nonexistent"), std::string::npos);

@@ -1,4 +1,6 @@
 // Proofs as NDJSON: pieces of any size, one result a line, bad lines beside good ones.
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -56,11 +58,7 @@ class ProofLines : public routes_test::RoutesTest {
     // Hands `text` in, `size` bytes a piece; `cut`: the error that ends it; `coding`: as it says.
     net::HttpReply hand_in(std::string text, std::size_t size = 64,
                            std::optional<cadence::Error> cut = {}, const char* coding = nullptr) {
-        net::HttpRequest request;
-        request.method = "POST";
-        request.target = "/v1/proofs";
-        request.path = {"v1", "proofs"};
-        request.headers.add("Content-Type", "application/x-ndjson");
+        net::HttpRequest request = post_lines();
         if (coding != nullptr) request.headers.add("Content-Encoding", coding);
         EXPECT_TRUE(cadenced::takes_lines(request));
         request.next_piece = [&text, size, cut,
@@ -75,6 +73,30 @@ class ProofLines : public routes_test::RoutesTest {
         in_one_piece_ = !reply.next_chunk;
         if (reply.next_chunk) reply.body = run(read_all(reply));
         return reply;
+    }
+
+    static net::HttpRequest post_lines() {
+        net::HttpRequest request;
+        request.method = "POST";
+        request.target = "/v1/proofs";
+        request.path = {"v1", "proofs"};
+        request.headers.add("Content-Type", "application/x-ndjson");
+        return request;
+    }
+
+    // Begins to hand in 20,000 lines that are all wrong, and puts the reply into `replies`, unread.
+    void begin_junk(std::vector<net::HttpReply>& replies) {
+        net::HttpRequest request = post_lines();
+        std::string junk;
+        for (int i = 0; i < 20'000; ++i) junk += "x\n";
+        request.next_piece = [text = std::make_shared<std::string>(std::move(junk))]()
+            -> boost::asio::awaitable<cadence::Result<std::string>> {
+            co_return std::exchange(*text, {});
+        };
+        boost::asio::co_spawn(loop, routes->handle(std::move(request)),
+                              [&replies](const std::exception_ptr&, net::HttpReply reply) {
+                                  replies.push_back(std::move(reply));
+                              });
     }
 
     static boost::asio::awaitable<std::string> read_all(const net::HttpReply& reply) {
@@ -171,6 +193,19 @@ TEST_F(ProofLines, AnswerThatCannotBeKept_Is503AndWhatWasTakenIsKnown) {
         << reply.body;
 }
 
+TEST_F(ProofLines, LongAnswers_AreKeptForEightAtATime) {
+    std::vector<net::HttpReply> unread;
+    for (int i = 0; i < 9; ++i) begin_junk(unread);
+    loop.restart();
+    loop.poll();
+    ASSERT_EQ(unread.size(), 8U);
+    unread.erase(unread.begin());
+    loop.poll();
+    EXPECT_EQ(unread.size(), 8U) << "the ninth has the place of the first";
+    const auto body = run(read_all(unread.back()));
+    EXPECT_EQ(std::count(body.begin(), body.end(), '\n'), 20'000);
+}
+
 TEST_F(ProofLines, SenderThatBreaksOff_IsToldHowFarItCame) {
     ASSERT_EQ(ask("PUT", "/v1/sessions/lock-1", daily_body()).status, 201);
     const auto reply = hand_in(proof("p1") + proof("p2") + R"({"id":"p3")", 1'000,
@@ -183,11 +218,10 @@ TEST_F(ProofLines, SenderThatBreaksOff_IsToldHowFarItCame) {
 
 TEST_F(ProofLines, BodyThatIsCutOff_Is400AndSaysHowFarItCame) {
     ASSERT_EQ(ask("PUT", "/v1/sessions/lock-1", daily_body()).status, 201);
-    const auto reply =
-        hand_in(proof("p1"), 1'000, cadence::Error{cadence::ErrorCode::Interrupted, "gone", {}});
+    const auto reply = hand_in(
+        proof("p1"), 1'000, cadence::Error{cadence::ErrorCode::Interrupted, "the body ended", {}});
     EXPECT_EQ(reply.status, 400);
-    EXPECT_NE(reply.body.find("the body ended before its announced length; the first 1 lines "),
-              std::string::npos)
+    EXPECT_NE(reply.body.find("the body ended; the first 1 lines "), std::string::npos)
         << reply.body;
 }
 

@@ -146,6 +146,20 @@ TEST_F(UnixServerTest, BodyThatStalls_Is408) {
     EXPECT_EQ(status_of(exchange(post_text("Content-Length: 5\r\n", "ab"))), 408);
 }
 
+TEST_F(UnixServerTest, RequestThatEndsHalfWay_Is400) {
+    start();
+    for (const std::string& text :
+         {std::string("GET /echo HTTP/1.1\r\nHos"), post_text("Content-Length: 5\r\n", "ab"),
+          post_text("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n")}) {
+        auto client = connect();
+        client.send(text);
+        client.finish_sending();
+        const auto answer = client.read_to_end();
+        EXPECT_EQ(status_of(answer), 400) << answer;
+        EXPECT_NE(answer.find("ended before it was whole"), std::string::npos) << answer;
+    }
+}
+
 TEST_F(UnixServerTest, SilentClients_AreDroppedWithoutAWord) {
     start(impatient());
     EXPECT_EQ(exchange(""), "");

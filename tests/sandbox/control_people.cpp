@@ -37,8 +37,8 @@ cadence::Result<PersonRule> parse_person(const Json& json, Instant now) {
     rule.every_requests = fields.integer("everyRequests", 1, 1'000'000'000).value_or(0);
     rule.after = read_seconds(fields, "afterSeconds");
     rule.every = read_seconds(fields, "everySeconds");
-    rule.probability = fields.number("probability", 0.0, 1.0).value_or(1.0);
-    rule.times = fields.integer("times", -1, 1'000'000'000).value_or(-1);
+    rule.probability = read_probability(fields);
+    rule.times = read_times(fields);
     bool const by_time = rule.after > Millis{0} || rule.every > Millis{0};
     if (by_time == (rule.every_requests > 0)) {
         fields.complain("everyRequests", "or afterSeconds and everySeconds must say when");

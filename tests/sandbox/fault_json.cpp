@@ -77,8 +77,8 @@ cadence::Result<FaultRule> parse_fault(const Json& json) {
     rule.posted = json.dump(-1, ' ', false, Json::error_handler_t::replace);
     fields.require("fault");
     rule.name = fields.text("fault").value_or("");
-    rule.times = fields.integer("times", -1, 1'000'000'000).value_or(-1);
-    rule.probability = fields.number("probability", 0.0, 1.0).value_or(1.0);
+    rule.times = read_times(fields);
+    rule.probability = read_probability(fields);
     rule.skip = fields.integer("skip", 0, 1'000'000'000).value_or(0);
     auto const* kind = find_name(rule.name);
     if (kind != nullptr) {

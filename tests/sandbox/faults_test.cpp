@@ -207,6 +207,8 @@ TEST(FaultJson, WrongField_IsNamed) {
     EXPECT_EQ(wrong_field(R"({"fault":"explode"})"), "fault");
     EXPECT_EQ(wrong_field(R"({"fault":"slow_before"})"), "ms");
     EXPECT_EQ(wrong_field(R"({"fault":"html","probability":2})"), "probability");
+    EXPECT_EQ(wrong_field(R"({"fault":"html","probability":0})"), "probability");
+    EXPECT_EQ(wrong_field(R"({"fault":"html","times":0})"), "times");
     EXPECT_EQ(wrong_field(R"({"fault":"html","ms":2})"), "ms");
     EXPECT_EQ(wrong_field(R"({"fault":"html","match":{"path":"nowhere"}})"), "match.path");
     EXPECT_EQ(wrong_field(R"({"fault":"html","match":{"colour":"red"}})"), "match.colour");

@@ -126,4 +126,16 @@ cadence::Result<void> Fields::check() const {
     return {};
 }
 
+std::int64_t read_times(Fields& fields) {
+    auto const times = fields.integer("times", -1, 1'000'000'000).value_or(-1);
+    if (times == 0) fields.complain("times", "must be 1 or more, or -1 for ever");
+    return times;
+}
+
+double read_probability(Fields& fields) {
+    auto const probability = fields.number("probability", 0.0, 1.0).value_or(1.0);
+    if (probability <= 0.0) fields.complain("probability", "must be above 0, or it never happens");
+    return probability;
+}
+
 }  // namespace sandbox

@@ -50,4 +50,10 @@ class Fields {
     std::optional<cadence::Error> complaint_;
 };
 
+// How often, and how likely, something happens; a rule by which it never would is refused.
+// -1 when absent: for ever.
+[[nodiscard]] std::int64_t read_times(Fields& fields);
+// 1 when absent.
+[[nodiscard]] double read_probability(Fields& fields);
+
 }  // namespace sandbox

@@ -30,8 +30,8 @@ FAULTS
                  reused: not (false) or only (true) after the first request of its connection.
                  A fault of connections has no match.
     skip         so many that fit go free at first
-    times        how often it strikes; -1: for ever (the default)
-    probability  0..1
+    times        how often it strikes, 1 or more; -1: for ever (the default)
+    probability  above 0, and at most 1 (the default)
   Of the faults that end a request (break, late_apply, status_*, retry_after, redirect, html,
   garbage_status_line and the short names of break) the first in the list that strikes wins, and
   the others are not used up. Those that compose go with any other.

@@ -51,7 +51,37 @@ ordered_json to_json(const engine::LockReading& reading) {
             {"timeLockedSeconds", value_or_null(reading.time_locked_seconds)}};
 }
 
-ordered_json to_json(const engine::AttemptRecord& attempt) {
+ordered_json to_json(const cadence::Band& band) { return {band.least, band.most}; }
+
+// A reading, what it says of the write, and the remaining times that it was compared with.
+ordered_json to_json(const engine::LockReading& reading, const cadence::Write& write,
+                     const std::optional<engine::LockReading>& baseline) {
+    ordered_json object = to_json(reading);
+    object["says"] = "silent";
+    object["expected"] = nullptr;
+    if (!baseline) return object;
+    object["says"] = to_string(cadence::weigh(write, *baseline, reading));
+    const auto without = cadence::expected_band(write, *baseline, reading, 0);
+    const auto with = cadence::expected_band(write, *baseline, reading, 1);
+    if (without && with) {
+        object["expected"] = {{"notApplied", to_json(*without)}, {"applied", to_json(*with)}};
+    }
+    return object;
+}
+
+ordered_json to_json(const engine::SettlementRecord& settlement, const cadence::Write& write,
+                     const std::optional<engine::LockReading>& baseline) {
+    ordered_json object{{"givenUpAt", to_text(settlement.given_up_at)},
+                        {"outcome", text_or_null(settlement.outcome)},
+                        {"because", text_or_null(settlement.because)},
+                        {"readings", ordered_json::array()}};
+    for (const auto& reading : settlement.readings) {
+        object["readings"].push_back(to_json(reading, write, baseline));
+    }
+    return object;
+}
+
+ordered_json to_json(const engine::AttemptRecord& attempt, const cadence::Write& write) {
     ordered_json object{{"number", attempt.number},
                         {"at", to_text(attempt.at)},
                         {"outcome", attempt.outcome},
@@ -59,10 +89,14 @@ ordered_json to_json(const engine::AttemptRecord& attempt) {
                         {"code", text_or_null(attempt.code)},
                         {"detail", text_or_null(attempt.detail)},
                         {"durationMs", nullptr},
-                        {"baseline", nullptr}};
+                        {"baseline", nullptr},
+                        {"settlement", nullptr}};
     if (attempt.http_status != 0) object["httpStatus"] = attempt.http_status;
     if (attempt.duration) object["durationMs"] = attempt.duration->count();
     if (attempt.baseline) object["baseline"] = to_json(*attempt.baseline);
+    if (attempt.settlement) {
+        object["settlement"] = to_json(*attempt.settlement, write, attempt.baseline);
+    }
     return object;
 }
 
@@ -82,7 +116,9 @@ ordered_json to_json(const engine::DeliveryRecord& delivery) {
     object["updatedAt"] = to_text(delivery.updated_at);
     object["dueAt"] = time_or_null(delivery.due_at);
     object["attempts"] = ordered_json::array();
-    for (const auto& attempt : delivery.attempts) object["attempts"].push_back(to_json(attempt));
+    for (const auto& attempt : delivery.attempts) {
+        object["attempts"].push_back(to_json(attempt, delivery.write));
+    }
     return object;
 }
 

@@ -25,6 +25,16 @@ bool moves_frozen(WriteKind kind) {
 
 bool overlap(const Band& a, const Band& b) { return a.least <= b.most && b.least <= a.most; }
 
+// How much time lies between the two, by our clock or by the lock's own, whichever says more: one
+// of them may have been set back, or stood still. Negative: nobody knows.
+Duration elapsed_between(const LockReading& baseline, const LockReading& read) {
+    const Duration ours = read.at - baseline.at;
+    if (ours < Duration::zero()) return ours;
+    if (!baseline.time_locked_seconds || !read.time_locked_seconds) return ours;
+    const seconds locks{*read.time_locked_seconds - *baseline.time_locked_seconds};
+    return std::max<Duration>(ours, locks);
+}
+
 // Without a reading's own value: how far the lock may have run on from the baseline.
 std::optional<Band> band_after(const Write& write, const LockReading& baseline, Duration elapsed,
                                int times) {
@@ -82,11 +92,13 @@ std::optional<std::string> why_hopeless(const Write& write,
     return write.kind == WriteKind::Freeze ? "frozen_before" : "effect_over";
 }
 
-// Why no reading after `at` could say anything any more.
+// Why no reading after `last` could say anything any more.
 std::optional<std::string> why_too_late(const Write& write, const LockReading& baseline,
-                                        Instant at) {
-    if (bands_overlap(write, baseline, at - baseline.at)) return "bands_overlap";
-    if (write.kind == WriteKind::Freeze && !still_runs(write, baseline, at)) return "effect_over";
+                                        const LockReading& last) {
+    const Duration elapsed = elapsed_between(baseline, last);
+    if (bands_overlap(write, baseline, elapsed)) return "bands_overlap";
+    const bool freeze = write.kind == WriteKind::Freeze;
+    if (freeze && !still_runs(write, baseline, last.at)) return "effect_over";
     return std::nullopt;
 }
 
@@ -140,7 +152,7 @@ const char* to_string(Finding finding) {
 std::optional<Band> expected_band(const Write& write, const LockReading& baseline,
                                   const LockReading& read, int times) {
     if (!read.time_remaining_seconds) return std::nullopt;
-    return band_after(write, baseline, read.at - baseline.at, times);
+    return band_after(write, baseline, elapsed_between(baseline, read), times);
 }
 
 Finding weigh(const Write& write, const LockReading& baseline, const LockReading& read) {
@@ -171,7 +183,8 @@ SettlingStep next_settling_step(const Write& write, const std::optional<LockRead
     const Instant last = reads.back().at;
     const bool covered = minute_covered(given_up_at, reads);
     if (covered && all_are(Finding::Against)) return {Kind::NotApplied, {}, "never_seen"};
-    if (auto reason = why_too_late(write, *baseline, last)) return undecided(*std::move(reason));
+    if (auto reason = why_too_late(write, *baseline, reads.back()))
+        return undecided(*std::move(reason));
     if (!covered) return read_at(next_read(given_up_at, reads));
     if (last >= given_up_at + kLastRead) return undecided("readings_disagree");
     return read_at(given_up_at + kLastRead);

@@ -64,6 +64,15 @@ struct ContextFound {
     cadence::Rules defaults;
 };
 
+struct ContextRecorded {
+    // What is wrong with requirements of the platform's that a launched lock session cannot
+    // follow, a sentence each.
+    std::vector<std::string> requirements_refused;
+    // Punishments that this lock shows twice: an attempt of unknown outcome, found not applied, was
+    // applied after all, beside the one that was sent again. One of each two is taken back.
+    std::vector<cadence::DeliveryId> doubled;
+};
+
 class Intake {
   public:
     virtual ~Intake() = default;
@@ -98,10 +107,8 @@ class Intake {
     // for which add_proof would fail (Refused, too), takes no other with it.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<std::vector<ProofTaken>>>
     add_proofs(std::vector<Proof> proofs, cadence::Policy policy, cadence::Instant now) = 0;
-    // Returns what is wrong with requirements of the platform's that a launched lock session cannot
-    // follow, a sentence each.
-    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<std::vector<std::string>>>
-    record_context(ContextFound found, cadence::Policy policy, cadence::Instant now) = 0;
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<ContextRecorded>> record_context(
+        ContextFound found, cadence::Policy policy, cadence::Instant now) = 0;
 };
 
 }  // namespace engine

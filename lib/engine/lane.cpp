@@ -32,6 +32,8 @@ const char* word_of(Begun begun) {
             return "not_due";
         case Begun::Waived:
             return "waived";
+        case Begun::Settled:
+            return "settled";
         case Begun::Braked:
             return "braked";
         case Begun::Paused:
@@ -93,8 +95,8 @@ Lane::Next Lane::step() {
     auto head = co_await find_head();
     if (!head) co_return Step::Done;
     if (head->todo == LaneHead::Todo::Nothing) co_return Step::Done;
-    if (head->todo == LaneHead::Todo::Settle) {
-        auto const settled = co_await settle(head->delivery);
+    if (head->todo == LaneHead::Todo::Settle && head->kind == DeliveryKind::Progress) {
+        auto const settled = co_await settle_unread(head->delivery);
         co_return settled;
     }
     platform_ = head->platform;
@@ -103,10 +105,22 @@ Lane::Next Lane::step() {
         co_await defer(kWithoutPlatform, "platform_not_configured");
         co_return Step::Done;
     }
-    auto next = head->todo == LaneHead::Todo::Verify ? verify(std::move(*head), &gate->second)
-                                                     : send(std::move(*head), &gate->second);
+    auto next = carry_out(*std::move(head), &gate->second);
     auto const step = co_await std::move(next);
     co_return step;
+}
+
+Lane::Next Lane::carry_out(LaneHead head, PlatformGate* gate) {
+    switch (head.todo) {
+        case LaneHead::Todo::Verify:
+            return verify(std::move(head), gate);
+        case LaneHead::Todo::Settle:
+            return settle_by_reading(std::move(head), gate);
+        case LaneHead::Todo::Send:
+        case LaneHead::Todo::Nothing:
+            break;
+    }
+    return send(std::move(head), gate);
 }
 
 Lane::Next Lane::verify(LaneHead head, PlatformGate* gate) {
@@ -114,18 +128,39 @@ Lane::Next Lane::verify(LaneHead head, PlatformGate* gate) {
     co_return read ? Step::Progressed : Step::Done;
 }
 
-Lane::Next Lane::settle(cadence::DeliveryId delivery) {
+Lane::Next Lane::settle_unread(cadence::DeliveryId delivery) {
     auto& ports = shared_->ports;
     auto const settled = co_await ports.outbox.settle_unread(delivery, ports.clock.now());
     if (!settled) {
         co_await refused(settled.error());
         co_return Step::Done;
     }
-    auto const held = settled->state == cadence::DeliveryState::Held;
-    log(held ? Level::Error : Level::Warning,
-        fmt::format("event=settled delivery={} state={} reason={}", delivery.value,
-                    to_string(settled->state), settled->reason));
+    tell_settled(delivery, *settled);
     co_return Step::Progressed;
+}
+
+Lane::Next Lane::settle_by_reading(LaneHead head, PlatformGate* gate) {
+    auto found = co_await find_context(*std::move(head.token), gate);
+    if (!found) co_return Step::Done;
+    auto& ports = shared_->ports;
+    auto const settled = co_await ports.outbox.settle_by_reading(
+        head.delivery, *std::move(found), shared_->settings.policy, ports.clock.now());
+    if (!settled) {
+        co_await refused(settled.error());
+        co_return Step::Done;
+    }
+    shared_->ledger_rest.worked();
+    warn_of(settled->recorded);
+    tell_settled(head.delivery, *settled);
+    co_return Step::Progressed;
+}
+
+void Lane::tell_settled(cadence::DeliveryId delivery, const FinishedAttempt& settled) const {
+    auto const level = settled.state == cadence::DeliveryState::Held      ? Level::Error
+                       : settled.state == cadence::DeliveryState::Unknown ? Level::Debug
+                                                                          : Level::Warning;
+    log(level, fmt::format("event=settled delivery={} state={} reason={}", delivery.value,
+                           to_string(settled.state), settled.reason));
 }
 
 Lane::Next Lane::send(LaneHead head, PlatformGate* gate) {
@@ -189,7 +224,7 @@ Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin) 
         co_return Step::Done;
     }
     shared_->ledger_rest.worked();
-    warn_of(begun->requirements_refused);
+    warn_of(begun->recorded);
     auto next = begun->begun == Begun::Started ? carry(std::move(head), gate, std::move(*begun))
                                                : not_begun(std::move(head), std::move(*begun));
     auto step = co_await std::move(next);
@@ -208,7 +243,8 @@ Lane::Next Lane::not_begun(LaneHead head, Attempt begun) {
         co_await postpone_punishments(kWhileOwnerUnknown, "owner_unknown");
         co_return Step::Progressed;
     }
-    co_return begun.begun == Begun::Waived ? Step::Progressed : Step::Stalled;
+    auto const over = begun.begun == Begun::Waived || begun.begun == Begun::Settled;
+    co_return over ? Step::Progressed : Step::Stalled;
 }
 
 Lane::Next Lane::carry(LaneHead head, PlatformGate* gate, Attempt begun) {

@@ -41,8 +41,11 @@ class Lane {
     using Next = boost::asio::awaitable<Step>;
 
     [[nodiscard]] Next step();
+    [[nodiscard]] Next carry_out(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next verify(LaneHead head, PlatformGate* gate);
-    [[nodiscard]] Next settle(cadence::DeliveryId delivery);
+    [[nodiscard]] Next settle_unread(cadence::DeliveryId delivery);
+    [[nodiscard]] Next settle_by_reading(LaneHead head, PlatformGate* gate);
+    void tell_settled(cadence::DeliveryId delivery, const FinishedAttempt& settled) const;
     [[nodiscard]] Next send(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next send_progress(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next send_with_baseline(LaneHead head, PlatformGate* gate);
@@ -63,7 +66,7 @@ class Lane {
     [[nodiscard]] boost::asio::awaitable<bool> record(ContextFound found);
     // What was read for an attempt that is not begun, if anything was; as record().
     [[nodiscard]] boost::asio::awaitable<bool> record_unused(BeginAttempt begin);
-    void warn_of(const std::vector<std::string>& requirements_refused) const;
+    void warn_of(const ContextRecorded& recorded) const;
     // Whether a write may go out now; the lane is put off if not.
     [[nodiscard]] boost::asio::awaitable<bool> make_way(PlatformGate* gate);
     [[nodiscard]] boost::asio::awaitable<bool> open_channel(PlatformGate* gate);

@@ -69,8 +69,15 @@ boost::asio::awaitable<bool> Lane::record_unused(BeginAttempt begin) {
     co_return recorded;
 }
 
-void Lane::warn_of(const std::vector<std::string>& requirements_refused) const {
-    for (const auto& refusal : requirements_refused) {
+void Lane::warn_of(const ContextRecorded& recorded) const {
+    for (const auto& delivery : recorded.doubled) {
+        log(Level::Error,
+            fmt::format("event=doubled_write delivery={} note=\"the platform applied it twice: an "
+                        "attempt that broke off arrived more than a minute later; one of the two "
+                        "is taken back where it can be\"",
+                        delivery.value));
+    }
+    for (const auto& refusal : recorded.requirements_refused) {
         log(Level::Warning,
             fmt::format("event=requirement_refused detail={} remedy=\"mend it in the extension's "
                         "configuration, or enrol the lock session yourself\"",

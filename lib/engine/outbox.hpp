@@ -32,7 +32,7 @@ struct LaneHead {
     enum class Todo {
         Nothing,  // until next_due, or until something happens
         Verify,   // read the context with `token`
-        Settle,   // `delivery` is unknown and its wait is over
+        Settle,   // `delivery` is unknown and its wait is over; but for progress, with `token`
         Send,     // `delivery`, with `token`
     };
     Todo todo{Todo::Nothing};
@@ -45,7 +45,18 @@ struct LaneHead {
 
 // Why the compare-and-set sent nothing; the row already says so.
 // OwnerUnknown: no context says yet whether the platform punishes.
-enum class Begun { Started, NotDue, Waived, Braked, Paused, TokenGone, Busy, OwnerUnknown };
+// Settled: the baseline shows that an earlier attempt of unknown outcome was applied after all.
+enum class Begun {
+    Started,
+    NotDue,
+    Waived,
+    Settled,
+    Braked,
+    Paused,
+    TokenGone,
+    Busy,
+    OwnerUnknown,
+};
 
 struct BeginAttempt {
     cadence::DeliveryId delivery;
@@ -58,8 +69,8 @@ struct Attempt {
     Begun begun{Begun::NotDue};
     std::string reason;  // of Waived
     int number{0};
-    cadence::Write write;                           // frozen from here on
-    std::vector<std::string> requirements_refused;  // as Intake::record_context returns them
+    cadence::Write write;      // frozen from here on
+    ContextRecorded recorded;  // of what was found
 };
 
 // What may follow an attempt in the commit that finishes it.
@@ -73,6 +84,7 @@ struct FinishedAttempt {
     cadence::DeliveryState state{cadence::DeliveryState::Queued};
     std::string reason;
     bool session_ended{false};
+    ContextRecorded recorded;      // of settle_by_reading: of what was found
     std::optional<LaneHead> next;  // of finish_attempt: what load_lane would say
     std::optional<Attempt> begun;  // `next` is progress and inFlight now: Started
 };
@@ -115,9 +127,16 @@ class Outbox {
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<FinishedAttempt>> finish_attempt(
         cadence::DeliveryId delivery, int attempt, cadence::Answer answer, double uniform,
         Onward onward, cadence::Instant now) = 0;
-    // An unknown write that is not settled by reading (cadence::settle_unread).
+    // Unknown progress, which no reading settles (cadence::settle_unread).
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<FinishedAttempt>> settle_unread(
         cadence::DeliveryId delivery, cadence::Instant now) = 0;
+
+    // What was found is recorded, as Intake::record_context does, and its lock is evidence about
+    // this unknown punishment or undo: it is settled by it, held, or looked at again (Unknown).
+    // One that is not unknown any more stays as it is.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<FinishedAttempt>>
+    settle_by_reading(cadence::DeliveryId delivery, ContextFound found, cadence::Policy policy,
+                      cadence::Instant now) = 0;
 
     // A context could not be read with this token: as far as `answer` speaks of the token or the
     // lock session, that is recorded; else the token is verified, or the punishments of the lock

@@ -13,16 +13,11 @@
 #include "cadence/rate_window.hpp"
 #include "cadence/requirement.hpp"
 #include "cadence/secret.hpp"
+#include "cadence/settlement.hpp"
 
 namespace engine {
 
-// What a lock looks like at one moment. Every field may be absent: the platform need not say.
-struct LockReading {
-    cadence::Instant at;  // ours, when the answer came
-    std::optional<bool> frozen;
-    std::optional<std::int64_t> time_remaining_seconds;
-    std::optional<std::int64_t> time_locked_seconds;
-};
+using cadence::LockReading;
 
 // One of the platform's own scheduled requirements (extensionConfig.extensionRequirements).
 struct PlatformRequirement {

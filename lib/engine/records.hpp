@@ -47,6 +47,14 @@ struct ProofRecord {
     std::optional<cadence::DeliveryId> delivery;
 };
 
+// How an attempt without a known outcome is settled by looking at the lock.
+struct SettlementRecord {
+    cadence::Instant given_up_at;
+    std::string outcome;  // applied, not_applied, undecided; empty while it is being settled
+    std::string because;
+    std::vector<LockReading> readings;  // oldest first
+};
+
 struct AttemptRecord {
     int number{1};
     cadence::Instant at;
@@ -56,6 +64,7 @@ struct AttemptRecord {
     std::string detail;
     std::optional<cadence::Duration> duration;
     std::optional<LockReading> baseline;
+    std::optional<SettlementRecord> settlement;  // of an unknown punishment or undo
 };
 
 struct DeliveryRecord {

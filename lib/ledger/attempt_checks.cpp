@@ -167,7 +167,7 @@ std::optional<Candidate> find_candidate(Database& database, DeliveryId delivery)
         "SELECT d.session, d.requirement, d.window, r.metric, d.kind, d.state, d.wanted, d.write,"
         " d.platform_key, d.amount, d.seconds, d.note, d.undoes, d.attempts, d.due_at_ms,"
         " d.expires_at_ms, w.start_at_ms, w.end_at_ms, w.generation, w.verdict IS 'missed',"
-        " s.state = 'active', s.context_seen_at_ms IS NOT NULL"
+        " s.state = 'active', s.context_seen_at_ms IS NOT NULL, d.unknowns"
         " FROM delivery d JOIN window w ON w.id = d.window JOIN session s ON s.id = d.session"
         " JOIN requirement r ON r.id = d.requirement WHERE d.id = ?1");
     row.bind(delivery);
@@ -192,6 +192,7 @@ std::optional<Candidate> find_candidate(Database& database, DeliveryId delivery)
     found.window_missed = row.boolean(19);
     found.session_active = row.boolean(20);
     found.context_seen = row.boolean(21);
+    found.unknowns = static_cast<int>(row.integer(22));
     return found;
 }
 

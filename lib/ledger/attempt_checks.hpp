@@ -26,6 +26,7 @@ struct Candidate {
     cadence::Write write;
     std::optional<cadence::DeliveryId> undoes;
     int attempts{0};
+    int unknowns{0};  // attempts that had no known outcome
     std::optional<cadence::Instant> due;
     std::optional<cadence::Instant> expires;
     cadence::Instant window_start;

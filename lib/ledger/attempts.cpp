@@ -6,9 +6,11 @@
 #include "ledger/event_json.hpp"
 #include "ledger/lane.hpp"
 #include "ledger/outcomes.hpp"
+#include "ledger/readings.hpp"
 #include "ledger/refusals.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/sessions.hpp"
+#include "ledger/settlements.hpp"
 
 namespace ledger {
 namespace {
@@ -46,11 +48,8 @@ engine::Attempt obey(Database& database, const Candidate& candidate, const Refus
             waive_punishment(database, other, refusal.reason, now);
         }
     }
-    return {.begun = refusal.begun,
-            .reason = refusal.reason,
-            .number = 0,
-            .write = {},
-            .requirements_refused = {}};
+    return {
+        .begun = refusal.begun, .reason = refusal.reason, .number = 0, .write = {}, .recorded = {}};
 }
 
 // One row or none: whoever finds it queued sends it. The unique indexes stand behind it.
@@ -72,18 +71,18 @@ void store_attempt(Database& database, const engine::BeginAttempt& begin, int nu
     database.execute(
         "INSERT INTO attempt (delivery, n, token_hash, started_at_ms) VALUES (?1, ?2, ?3, ?4)",
         begin.delivery, number, begin.token_hash, now);
-    if (!begin.found) return;
-    const engine::LockReading& read = begin.found->context.lock;
-    database.execute(
-        "INSERT INTO reading (delivery, attempt, role, at_ms, frozen, time_remaining_seconds,"
-        " time_locked_seconds) VALUES (?1, ?2, 'baseline', ?3, ?4, ?5, ?6)",
-        begin.delivery, number, read.at, read.frozen, read.time_remaining_seconds,
-        read.time_locked_seconds);
+    if (begin.found) {
+        store_reading(database, begin.delivery, number, "baseline", begin.found->context.lock);
+    }
 }
 
 engine::Attempt start(Database& database, const Candidate& candidate,
                       const engine::BeginAttempt& begin, const std::string& local_date,
                       Instant now) {
+    if (candidate.unknowns > 0 && begin.found &&
+        settle_by_baseline(database, candidate, begin.found->context.lock, local_date, now)) {
+        return {.begun = Begun::Settled, .reason = {}, .number = 0, .write = {}, .recorded = {}};
+    }
     if (!compare_and_set(database, candidate, local_date, now)) return {};
     const int number = candidate.attempts + 1;
     store_attempt(database, begin, number, now);
@@ -93,7 +92,7 @@ engine::Attempt start(Database& database, const Candidate& candidate,
             .reason = {},
             .number = number,
             .write = candidate.write,
-            .requirements_refused = {}};
+            .recorded = {}};
 }
 
 bool store_outcome(Database& database, DeliveryId delivery, int attempt,
@@ -119,18 +118,11 @@ void note_knowledge(Database& database, DeliveryId delivery, AnswerKind kind) {
     }
 }
 
-cadence::AttemptFacts facts_of(const Sent& sent, int unknowns_before) {
-    return {.kind = sent.kind,
-            .attempt = sent.attempts,
-            .unknowns = unknowns_before,
-            .wanted = sent.wanted,
-            .on_unknown = sent.on_unknown};
-}
-
 FinishedAttempt finished(const cadence::Transition& stored, bool session_ended) {
     return {.state = stored.state,
             .reason = stored.reason,
             .session_ended = session_ended,
+            .recorded = {},
             .next = {},
             .begun = {}};
 }
@@ -158,9 +150,11 @@ Result<Outcome> store_answer(Database& database, DeliveryId delivery, int attemp
         note_refusal(database, sent->session, token_of(database, delivery, attempt), answer.kind,
                      now);
     }
-    const auto stored =
-        settle_as(database, *sent,
-                  cadence::after_answer(facts_of(*sent, sent->unknowns), answer, uniform), now);
+    auto next = cadence::after_answer(facts_of(*sent, sent->unknowns), answer, uniform);
+    if (next.state == DeliveryState::Unknown && sent->kind != DeliveryKind::Progress) {
+        next = begin_settling(database, *sent, std::move(next), now);
+    }
+    const auto stored = settle_as(database, *sent, std::move(next), now);
     // The platform speaks of all calls of this lock session, not of this one alone.
     if (answer.kind == AnswerKind::Throttled)
         defer_lane(database, sent->session, now + stored.wait);
@@ -176,11 +170,11 @@ Result<Outcome> store_answer(Database& database, DeliveryId delivery, int attemp
 Result<engine::Attempt> begin_attempt(Database& database, cadence::Zones& zones,
                                       const engine::BeginAttempt& begin,
                                       const cadence::Policy& policy, Instant now) {
-    std::vector<std::string> requirements_refused;
+    engine::ContextRecorded recorded;
     if (begin.found) {
         auto stored = store_context(database, zones, *begin.found, policy, now);
         if (!stored) return tl::unexpected(stored.error());
-        requirements_refused = *std::move(stored);
+        recorded = *std::move(stored);
     }
     const auto candidate = find_candidate(database, begin.delivery);
     if (!candidate) return no_delivery(begin.delivery);
@@ -189,7 +183,7 @@ Result<engine::Attempt> begin_attempt(Database& database, cadence::Zones& zones,
     const auto refusal = find_refusal(database, *candidate, begin, policy, *local_date, now);
     auto attempt = refusal ? obey(database, *candidate, *refusal, now)
                            : start(database, *candidate, begin, *local_date, now);
-    attempt.requirements_refused = std::move(requirements_refused);
+    attempt.recorded = std::move(recorded);
     if (attempt.begun == Begun::Started) {
         close_lane(database, candidate->session);
     } else {

@@ -5,6 +5,7 @@
 #include "ledger/deliveries.hpp"
 #include "ledger/judgement.hpp"
 #include "ledger/lane.hpp"
+#include "ledger/settlements.hpp"
 
 namespace ledger {
 namespace {
@@ -71,6 +72,7 @@ int step_back(Database& database, Instant now) {
     const auto missed = find_missed_too_early(database, now);
     for (const auto id : missed) reopen(database, id, now);
     for (const SessionId& session : find_put_off(database, now)) cut_waits(database, session, now);
+    give_up_settling(database, now);
     return static_cast<int>(missed.size());
 }
 

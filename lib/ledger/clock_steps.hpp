@@ -9,7 +9,8 @@ namespace ledger {
 
 // Missed windows whose end + grace lies in the future again are open again, their unsent
 // punishments waived; a wait that would last longer from `now` than any wait is ever set to is cut
-// to that. Returns how many windows are open again. Costs what is due after `now`.
+// to that; what is being settled by readings is given up. Returns how many windows are open again.
+// Costs what is due after `now`.
 int step_back(Database& database, cadence::Instant now);
 
 }  // namespace ledger

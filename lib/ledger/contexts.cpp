@@ -14,6 +14,7 @@
 #include "ledger/rows.hpp"
 #include "ledger/savepoint.hpp"
 #include "ledger/sessions.hpp"
+#include "ledger/settlements.hpp"
 #include "ledger/timeline.hpp"
 
 namespace ledger {
@@ -176,28 +177,30 @@ std::vector<std::string> follow_requirements(Database& database, cadence::Zones&
 
 }  // namespace
 
-Result<std::vector<std::string>> store_context(Database& database, cadence::Zones& zones,
-                                               const ContextFound& found, const Policy& policy,
-                                               Instant now) {
+Result<engine::ContextRecorded> store_context(Database& database, cadence::Zones& zones,
+                                              const ContextFound& found, const Policy& policy,
+                                              Instant now) {
     const auto session = find_session(database, found.session);
     if (!session) {
         return cadence::fail(cadence::ErrorCode::NotFound, "there is no such lock session");
     }
-    if (session->ended()) return std::vector<std::string>{};
+    if (session->ended()) return engine::ContextRecorded{};
     mark_verified(database, found, now);
     note_what_it_says(database, found, now);
     waive_owned(database, found.session, now);
-    auto refusals = follow_requirements(database, zones, found, policy, now);
+    engine::ContextRecorded recorded;
+    recorded.requirements_refused = follow_requirements(database, zones, found, policy, now);
+    recorded.doubled = note_doubled(database, found.session, found.context.lock, now);
     queue_waiting(database, found.session, now);
-    return refusals;
+    return recorded;
 }
 
-Result<std::vector<std::string>> record_context(Database& database, cadence::Zones& zones,
-                                                const ContextFound& found, const Policy& policy,
-                                                Instant now) {
-    auto refusals = store_context(database, zones, found, policy, now);
-    if (refusals) refresh_lane(database, found.session, now);
-    return refusals;
+Result<engine::ContextRecorded> record_context(Database& database, cadence::Zones& zones,
+                                               const ContextFound& found, const Policy& policy,
+                                               Instant now) {
+    auto recorded = store_context(database, zones, found, policy, now);
+    if (recorded) refresh_lane(database, found.session, now);
+    return recorded;
 }
 
 }  // namespace ledger

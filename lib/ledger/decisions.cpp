@@ -146,7 +146,13 @@ Result<void> settle(Database& database, DeliveryId delivery, Settlement outcome,
                                       return out_of_place(sent, "settled");
                                   return settled(sent, outcome, reason);
                               });
-    if (decided && outcome == Settlement::NotApplied) forget_send(database, delivery);
+    if (!decided) return decided;
+    if (outcome == Settlement::NotApplied) forget_send(database, delivery);
+    // The next attempt's baseline may still prove this one.
+    database.execute(
+        "UPDATE attempt SET settled = ?2, settled_because = 'by_person' WHERE delivery = ?1"
+        " AND n = (SELECT attempts FROM delivery WHERE id = ?1) AND outcome = 'unknown'",
+        delivery, outcome == Settlement::Applied ? "applied" : "not_applied");
     return decided;
 }
 

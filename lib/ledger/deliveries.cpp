@@ -4,6 +4,7 @@
 
 #include "ledger/event_json.hpp"
 #include "ledger/rows.hpp"
+#include "ledger/undo.hpp"
 
 namespace ledger {
 namespace {

@@ -62,11 +62,6 @@ int waive_undelivered(Database& database, const cadence::SessionId& session,
 void waive_punishment(Database& database, cadence::DeliveryId delivery, const std::string& reason,
                       cadence::Instant now);
 
-// A punishment that was applied is taken back: its inverse is owed, unless that was owed before, it
-// was of no kind that can be, or its effect has run out by itself. Returns the undo.
-std::optional<cadence::DeliveryId> owe_undo(Database& database, cadence::DeliveryId punishment,
-                                            cadence::Instant now);
-
 // Moves one delivery and says so in the trail: the only way a state changes but for the bulk of
 // waiting <-> queued. `due`: empty keeps the one it has.
 void move_delivery(Database& database, cadence::DeliveryId delivery, cadence::DeliveryState state,

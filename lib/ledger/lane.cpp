@@ -108,11 +108,13 @@ bool has_queued(Database& database, const SessionId& session) {
     return row.step();
 }
 
-void add_unknown(Database& database, const SessionId& session, Plan& plan) {
+// Progress is settled without a look at the lock; the rest with one, which takes a token.
+void add_unknown(Database& database, const SessionId& session, bool may_read, Plan& plan) {
     auto row = database.query(
         "SELECT id, kind, ifnull(due_at_ms, 0) FROM delivery"
-        " WHERE session = ?1 AND state = 'unknown' ORDER BY ifnull(due_at_ms, 0), id LIMIT 1");
-    row.bind(session);
+        " WHERE session = ?1 AND state = 'unknown' AND (kind = 'progress' OR ?2)"
+        " ORDER BY ifnull(due_at_ms, 0), id LIMIT 1");
+    row.bind(session, may_read);
     if (!row.step()) return;
     plan.errands.push_back({.todo = Todo::Settle,
                             .due = row.instant(2),
@@ -204,7 +206,7 @@ Plan plan_progress(Database& database, const SessionId& session, const Lane& lan
     if (plan.newest && plan.newest->verify_due) {
         plan.errands.push_back({.todo = Todo::Verify, .due = *plan.newest->verify_due});
     }
-    add_unknown(database, session, plan);
+    add_unknown(database, session, lane.active && plan.sender, plan);
     if (lane.active && plan.sender) {
         add_queued(database, session, "progress", Instant{}, now, plan);
     }

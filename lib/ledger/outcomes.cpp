@@ -2,6 +2,7 @@
 
 #include "ledger/deliveries.hpp"
 #include "ledger/rows.hpp"
+#include "ledger/undo.hpp"
 
 namespace ledger {
 namespace {
@@ -21,6 +22,14 @@ bool is_unsent(DeliveryState state) {
 }
 
 }  // namespace
+
+cadence::AttemptFacts facts_of(const Sent& sent, int unknowns_before) {
+    return {.kind = sent.kind,
+            .attempt = sent.attempts,
+            .unknowns = unknowns_before,
+            .wanted = sent.wanted,
+            .on_unknown = sent.on_unknown};
+}
 
 std::optional<Sent> find_sent(Database& database, cadence::DeliveryId delivery) {
     auto row = database.query(

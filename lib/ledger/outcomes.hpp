@@ -25,6 +25,9 @@ struct Sent {
     bool compensates{false};  // the window was met after all, and its rules take punishments back
 };
 
+// What the domain asks of it. `unknowns_before`: attempts without a known outcome, this one aside.
+[[nodiscard]] cadence::AttemptFacts facts_of(const Sent& sent, int unknowns_before);
+
 [[nodiscard]] std::optional<Sent> find_sent(Database& database, cadence::DeliveryId delivery);
 
 // Carries out `transition`, whose Queued means "again as soon as possible": waiting without a

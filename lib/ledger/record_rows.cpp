@@ -1,5 +1,6 @@
 #include "ledger/record_rows.hpp"
 
+#include "ledger/readings.hpp"
 #include "ledger/rows.hpp"
 
 namespace ledger {
@@ -18,17 +19,6 @@ std::optional<cadence::Verdict> verdict_of(const Query& row, int word, int reaso
     if (text == "met") verdict.kind = cadence::VerdictKind::Met;
     if (text == "excused") verdict.kind = cadence::VerdictKind::Excused;
     return verdict;
-}
-
-std::optional<engine::LockReading> reading_of(const Query& row, int first) {
-    const auto at = row.maybe_instant(first);
-    if (!at) return std::nullopt;
-    engine::LockReading reading{.at = *at,
-                                .frozen = std::nullopt,
-                                .time_remaining_seconds = row.maybe_integer(first + 2),
-                                .time_locked_seconds = row.maybe_integer(first + 3)};
-    if (!row.is_null(first + 1)) reading.frozen = row.boolean(first + 1);
-    return reading;
 }
 
 // Where the row itself gives no reason, its times do.
@@ -95,7 +85,8 @@ DeliveryRecord delivery_record(const Query& row) {
 std::vector<AttemptRecord> load_attempts(Database& database, DeliveryId delivery) {
     auto row = database.query(
         "SELECT a.n, a.started_at_ms, a.outcome, a.http_status, a.code, a.detail, a.duration_ms,"
-        " b.at_ms, b.frozen, b.time_remaining_seconds, b.time_locked_seconds FROM attempt a"
+        " b.at_ms, b.frozen, b.time_remaining_seconds, b.time_locked_seconds, a.given_up_at_ms,"
+        " a.settled, a.settled_because FROM attempt a"
         " LEFT JOIN reading b ON b.delivery = a.delivery AND b.attempt = a.n"
         "  AND b.role = 'baseline' WHERE a.delivery = ?1 ORDER BY a.n");
     row.bind(delivery);
@@ -108,8 +99,15 @@ std::vector<AttemptRecord> load_attempts(Database& database, DeliveryId delivery
                               .code = row.text(4),
                               .detail = row.text(5),
                               .duration = std::nullopt,
-                              .baseline = reading_of(row, 7)};
+                              .baseline = reading_of(row, 7),
+                              .settlement = std::nullopt};
         if (!row.is_null(6)) attempt.duration = cadence::Duration{row.integer(6)};
+        if (const auto given_up_at = row.maybe_instant(11)) {
+            attempt.settlement = {.given_up_at = *given_up_at,
+                                  .outcome = row.maybe_text(12).value_or(""),
+                                  .because = row.text(13),
+                                  .readings = load_readings(database, delivery, attempt.number)};
+        }
         attempts.push_back(std::move(attempt));
     }
     return attempts;

@@ -47,6 +47,14 @@ bool verify_later(Database& database, const SessionId& session, const std::strin
                session, hash, when) == 1;
 }
 
+// The readings that settle an unknown punishment.
+void look_later(Database& database, const SessionId& session, Instant when) {
+    database.execute(
+        "UPDATE delivery SET due_at_ms = max(ifnull(due_at_ms, 0), ?2)"
+        " WHERE session = ?1 AND state = 'unknown' AND kind <> 'progress'",
+        session, when);
+}
+
 std::vector<SessionId> find_sessions_set_aside(Database& database, const std::string& platform) {
     auto row = database.query(
         "SELECT DISTINCT session FROM token INDEXED BY token_set_aside WHERE died_at_ms IS NULL"
@@ -82,6 +90,7 @@ cadence::Result<void> record_refusal(Database& database, const SessionId& sessio
         default:
             if (!verify_later(database, session, token_hash, now + wait)) {
                 postpone_punishments(database, session, now + wait, "context_not_read", now);
+                look_later(database, session, now + wait);
             }
     }
     refresh_lane(database, session, now);

@@ -91,10 +91,10 @@ awaitable<Result<std::vector<engine::ProofTaken>>> SqliteIntake::add_proofs(
         Writer::Room::Alone);
 }
 
-awaitable<Result<std::vector<std::string>>> SqliteIntake::record_context(engine::ContextFound found,
-                                                                         Policy policy,
-                                                                         Instant now) {
-    return writer_.run<std::vector<std::string>>(
+awaitable<Result<engine::ContextRecorded>> SqliteIntake::record_context(engine::ContextFound found,
+                                                                        Policy policy,
+                                                                        Instant now) {
+    return writer_.run<engine::ContextRecorded>(
         [zones = &zones_, found = std::move(found), policy, now](Database& database) {
             return ledger::record_context(database, *zones, found, policy, now);
         });

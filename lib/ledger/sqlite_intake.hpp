@@ -31,9 +31,8 @@ class SqliteIntake final : public engine::Intake {
     Task<std::vector<engine::ProofTaken>> add_proofs(std::vector<engine::Proof> proofs,
                                                      cadence::Policy policy,
                                                      cadence::Instant now) override;
-    Task<std::vector<std::string>> record_context(engine::ContextFound found,
-                                                  cadence::Policy policy,
-                                                  cadence::Instant now) override;
+    Task<engine::ContextRecorded> record_context(engine::ContextFound found, cadence::Policy policy,
+                                                 cadence::Instant now) override;
 
   private:
     Writer& writer_;

@@ -5,6 +5,7 @@
 #include "ledger/decisions.hpp"
 #include "ledger/lane.hpp"
 #include "ledger/refusals.hpp"
+#include "ledger/settlements.hpp"
 
 namespace ledger {
 
@@ -61,6 +62,14 @@ awaitable<Result<engine::FinishedAttempt>> SqliteOutbox::settle_unread(DeliveryI
     return writer_.run<engine::FinishedAttempt>([delivery, now](Database& database) {
         return ledger::settle_unread(database, delivery, now);
     });
+}
+
+awaitable<Result<engine::FinishedAttempt>> SqliteOutbox::settle_by_reading(
+    DeliveryId delivery, engine::ContextFound found, Policy policy, Instant now) {
+    return writer_.run<engine::FinishedAttempt>(
+        [zones = &zones_, delivery, found = std::move(found), policy, now](Database& database) {
+            return ledger::settle_by_reading(database, *zones, delivery, found, policy, now);
+        });
 }
 
 awaitable<Result<void>> SqliteOutbox::record_refusal(SessionId session, std::string token_hash,

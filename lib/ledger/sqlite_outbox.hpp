@@ -27,6 +27,10 @@ class SqliteOutbox final : public engine::Outbox {
                                                  cadence::Instant now) override;
     Task<engine::FinishedAttempt> settle_unread(cadence::DeliveryId delivery,
                                                 cadence::Instant now) override;
+    Task<engine::FinishedAttempt> settle_by_reading(cadence::DeliveryId delivery,
+                                                    engine::ContextFound found,
+                                                    cadence::Policy policy,
+                                                    cadence::Instant now) override;
     Task<void> record_refusal(cadence::SessionId session, std::string token_hash,
                               cadence::Answer answer, cadence::Duration wait,
                               cadence::Instant now) override;

@@ -1,5 +1,7 @@
-// Taking back a punishment that a late proof showed to be undeserved (late_proof = "compensate").
+// Taking back a punishment that a late proof showed to be undeserved (late_proof = "compensate"),
+// or one of two that were applied for the same miss.
 #include "ledger/undo.hpp"
+
 #include "ledger/deliveries.hpp"
 #include "ledger/event_json.hpp"
 
@@ -39,9 +41,9 @@ std::optional<Punished> find_punished(Database& database, DeliveryId punishment)
     return found;
 }
 
-bool has_undo(Database& database, DeliveryId punishment) {
-    auto row = database.query("SELECT 1 FROM delivery WHERE undoes = ?1");
-    row.bind(punishment);
+bool has_undo(Database& database, DeliveryId punishment, UndoneAs why) {
+    auto row = database.query("SELECT 1 FROM delivery WHERE undoes = ?1 AND ordinal = ?2");
+    row.bind(punishment, static_cast<int>(why));
     return row.step();
 }
 
@@ -64,9 +66,10 @@ std::optional<std::string> undo_pointless(Database& database, DeliveryId punishm
     return punished ? pointless(*punished, now) : std::optional<std::string>{"not_applied"};
 }
 
-std::optional<DeliveryId> owe_undo(Database& database, DeliveryId punishment, Instant now) {
+std::optional<DeliveryId> owe_undo(Database& database, DeliveryId punishment, Instant now,
+                                   UndoneAs why) {
     const auto punished = find_punished(database, punishment);
-    if (!punished || has_undo(database, punishment) || pointless(*punished, now)) {
+    if (!punished || has_undo(database, punishment, why) || pointless(*punished, now)) {
         return std::nullopt;
     }
     const DeliveryHome& home = punished->home;
@@ -74,10 +77,11 @@ std::optional<DeliveryId> owe_undo(Database& database, DeliveryId punishment, In
     database.execute(
         "INSERT INTO delivery (session, requirement, window, window_start_ms, kind, ordinal, state,"
         " write, seconds, undoes, due_at_ms, created_at_ms, updated_at_ms)"
-        " VALUES (?1, ?2, ?3, ?4, 'undo', 1, ?5, ?6, ?7, ?8, ?9, ?9, ?9)",
+        " VALUES (?1, ?2, ?3, ?4, 'undo', ?10, ?5, ?6, ?7, ?8, ?9, ?9, ?9)",
         home.session, home.requirement, home.window, home.window_start,
         cadence::to_string(unsent_state(database, home.session, now)),
-        cadence::to_string(write.kind), std::int64_t{write.seconds.count()}, punishment, now);
+        cadence::to_string(write.kind), std::int64_t{write.seconds.count()}, punishment, now,
+        static_cast<int>(why));
     const DeliveryId made{database.last_insert_id()};
     record_event(database, now, "undo.owed", home.session, home.window, made,
                  event_detail({{"undoes", std::to_string(punishment.value)}}));

@@ -1,0 +1,24 @@
+-- How punishments and undos of unknown outcome are settled by looking at the lock, and what is done
+-- about one that turns out to have been applied twice.
+
+-- Of an attempt without a known outcome:
+--   given_up_at_ms   since when nobody waits for its answer any more; the readings count from there
+--   settled          what the readings came to; NULL while they are being made
+--   settled_because  why, as cadence/settlement.hpp says it
+ALTER TABLE attempt ADD COLUMN given_up_at_ms INTEGER;
+ALTER TABLE attempt ADD COLUMN settled TEXT
+    CHECK (settled IN ('applied', 'not_applied', 'undecided'));
+ALTER TABLE attempt ADD COLUMN settled_because TEXT NOT NULL DEFAULT '';
+UPDATE attempt SET given_up_at_ms = started_at_ms + ifnull(duration_ms, 0)
+WHERE outcome = 'unknown';
+
+-- It was sent again after an attempt of unknown outcome, and both were applied.
+ALTER TABLE delivery ADD COLUMN doubled INTEGER NOT NULL DEFAULT 0 CHECK (doubled IN (0, 1));
+-- Those of which that may still come to light.
+CREATE INDEX delivery_resent ON delivery (session)
+    WHERE state = 'applied' AND kind <> 'progress' AND unknowns > 0 AND doubled = 0;
+
+-- A punishment is taken back once because it was not deserved (ordinal 1), and once because it was
+-- applied twice (ordinal 2).
+DROP INDEX delivery_undone_once;
+CREATE UNIQUE INDEX delivery_undone_once ON delivery (undoes, ordinal) WHERE undoes IS NOT NULL;

@@ -22,7 +22,9 @@ class FakeChannel final : public engine::Channel {
         if (read.answer.kind == cadence::AnswerKind::Applied) {
             read.context.emplace();
             read.context->lock.at = platform_->clock_->now();
-            read.context->lock.time_remaining_seconds = 86'400;
+            if (platform_->tells_time) {
+                read.context->lock.time_remaining_seconds = platform_->remaining(session.value);
+            }
             auto const own = platform_->requirements.find(session.value);
             if (platform_->says_requirements) read.context->requirements.emplace();
             if (own != platform_->requirements.end() && read.context->requirements) {
@@ -36,10 +38,12 @@ class FakeChannel final : public engine::Channel {
                                                    cadence::Secret token, cadence::Write write,
                                                    std::string key) override {
         platform_->writes.push_back(
-            {session.value, std::string{token.reveal()}, std::move(write), std::move(key)});
+            {session.value, std::string{token.reveal()}, write, std::move(key)});
         if (platform_->breaks_after_write) std::exchange(platform_->breaks_after_write, nullptr)();
         if (platform_->keeps_silent) co_await silence();
-        co_return platform_->answer(platform_->write_answers);
+        auto const answer = platform_->answer(platform_->write_answers);
+        platform_->take(session.value, write, answer.kind);
+        co_return answer;
     }
 
   private:
@@ -82,6 +86,32 @@ cadence::Answer FakePlatform::answer(std::deque<cadence::AnswerKind>& script) co
     if (given.kind == cadence::AnswerKind::Throttled) given.retry_after = retry_after;
     if (!silent) given.server_time = clock_->now() + clock_skew;
     return given;
+}
+
+void FakePlatform::take(const std::string& session, const cadence::Write& write,
+                        cadence::AnswerKind kind) {
+    auto const unknown = kind == cadence::AnswerKind::Unknown;
+    if (kind != cadence::AnswerKind::Applied && !(unknown && unknown_applied_after)) return;
+    auto const after = unknown ? *unknown_applied_after : cadence::Duration{0};
+    if (write.kind == cadence::WriteKind::AddTime) add(session, write.seconds, after);
+    if (write.kind == cadence::WriteKind::RemoveTime) add(session, -write.seconds, after);
+}
+
+void FakePlatform::add(const std::string& session, std::chrono::seconds time,
+                       cadence::Duration after) {
+    added_[session].push_back({clock_->steady_now() + after, time});
+}
+
+std::int64_t FakePlatform::remaining(const std::string& session) const {
+    auto const now = clock_->steady_now();
+    auto left = std::chrono::seconds{std::chrono::hours{24 * 30}};
+    left -= std::chrono::floor<std::chrono::seconds>(now - since_);
+    auto const found = added_.find(session);
+    if (found == added_.end()) return left.count();
+    for (const Added& added : found->second) {
+        if (added.at <= now) left += added.time;
+    }
+    return left.count();
 }
 
 std::vector<cadence::Write> FakePlatform::writes_of(cadence::WriteKind kind) const {

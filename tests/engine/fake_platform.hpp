@@ -24,7 +24,7 @@ class FakePlatform final : public engine::Platform {
     };
 
     FakePlatform(boost::asio::any_io_executor loop, const engine::Clock& clock)
-        : loop_(std::move(loop)), clock_(&clock) {}
+        : loop_(std::move(loop)), clock_(&clock), since_(clock.steady_now()) {}
 
     [[nodiscard]] boost::asio::awaitable<engine::ChannelOrAnswer> connect() override;
     [[nodiscard]] int limit(cadence::CallClass call_class) const override;
@@ -41,6 +41,9 @@ class FakePlatform final : public engine::Platform {
     int action_limit{1000};
     bool keeps_silent{false};  // writes are applied and never answered
     std::function<void()> breaks_after_write;
+    // How long after its arrival a write of unknown outcome is applied; empty: it never is.
+    std::optional<cadence::Duration> unknown_applied_after;
+    bool tells_time{true};   // contexts tell the remaining time
     bool goes_stale{false};  // a channel is ready for nothing once it has been looked at
 
     std::vector<Written> writes;
@@ -48,13 +51,25 @@ class FakePlatform final : public engine::Platform {
     int connections{0};
 
     [[nodiscard]] std::vector<cadence::Write> writes_of(cadence::WriteKind kind) const;
+    // Of a lock that had thirty days at first, runs, and gets what writes and others add.
+    [[nodiscard]] std::int64_t remaining(const std::string& session) const;
+    void add(const std::string& session, std::chrono::seconds time, cadence::Duration after = {});
 
   private:
     friend class FakeChannel;
     [[nodiscard]] cadence::Answer answer(std::deque<cadence::AnswerKind>& script) const;
 
+    void take(const std::string& session, const cadence::Write& write, cadence::AnswerKind kind);
+
+    struct Added {
+        cadence::Monotonic at;
+        std::chrono::seconds time;
+    };
+
     boost::asio::any_io_executor loop_;
     const engine::Clock* clock_;
+    cadence::Monotonic since_;
+    std::map<std::string, std::vector<Added>> added_;
 };
 
 }  // namespace engine_test

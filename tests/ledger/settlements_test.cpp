@@ -1,0 +1,215 @@
+// What readings of a lock make of an unknown punishment or undo, and what is kept of it.
+#include "ledger/settlements.hpp"
+
+#include "ledger/clock_steps.hpp"
+#include "ledger/decisions.hpp"
+#include "ledger/undo.hpp"
+#include "tests/ledger/outbox_bench.hpp"
+
+namespace {
+
+using namespace outbox_bench;
+using cadence::AnswerKind;
+using cadence::DeliveryState;
+using engine::Begun;
+using Todo = engine::LaneHead::Todo;
+
+class Settlements : public OutboxTest {
+  protected:
+    [[nodiscard]] engine::ContextFound lock_with(std::int64_t remaining) const {
+        return found({now, std::nullopt, remaining, std::nullopt});
+    }
+    // Sent, and its answer lost fifteen seconds later.
+    DeliveryId lose(DeliveryId id, int attempt = 1) {
+        EXPECT_EQ(begin(id, lock_with(100'000)).begun, Begun::Started);
+        now += 15s;
+        EXPECT_TRUE(finish(id, AnswerKind::Unknown, attempt));
+        return id;
+    }
+    DeliveryState read(DeliveryId id, Instant at, std::int64_t remaining) {
+        now = at;
+        const auto settled =
+            ledger::settle_by_reading(db, zones, id, lock_with(remaining), policy, now);
+        EXPECT_TRUE(settled) << settled.error().detail;
+        return settled ? settled->state : DeliveryState::InFlight;
+    }
+    // Three readings that show nothing of it.
+    void never_see(DeliveryId id) {
+        const Instant lost = now;
+        for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
+    }
+    std::string settled_as(DeliveryId id, int attempt = 1) {
+        auto row = db.query(
+            "SELECT ifnull(settled, '') || ' ' || settled_because FROM attempt"
+            " WHERE delivery = ?1 AND n = ?2");
+        row.bind(id, attempt);
+        return row.step() ? row.text(0) : "none";
+    }
+};
+
+TEST_F(Settlements, Unknown_IsReadInTwoSecondsWithTheTokenThatLives) {
+    const auto id = lose(owe(18));
+    EXPECT_EQ(standing(id), "unknown no_answer");
+    EXPECT_EQ(head().next_due, now + 2s);
+    now += 2s;
+    const auto next = head();
+    EXPECT_EQ(next.todo, Todo::Settle);
+    EXPECT_EQ(next.kind, cadence::DeliveryKind::Punishment);
+    EXPECT_EQ(next.token.value().hash, kToken);
+}
+
+TEST_F(Settlements, WithoutAToken_NothingIsDue) {
+    const auto id = lose(owe(18));
+    db.execute("UPDATE token SET died_at_ms = 1, secret = NULL, death = 'expired'");
+    now += 1h;
+    EXPECT_EQ(head().todo, Todo::Nothing);
+    EXPECT_FALSE(head().next_due);
+    rows.add_token(session, std::string(64, 'b'), now);
+    EXPECT_EQ(head().delivery, id);
+}
+
+TEST_F(Settlements, EveryReading_IsKeptWithWhatItSays) {
+    const auto id = lose(owe(18));
+    EXPECT_EQ(read(id, now + 2s, 103'583), DeliveryState::Unknown);
+    EXPECT_EQ(settled_as(id), " ");
+    EXPECT_EQ(read(id, now + 8s, 103'575), DeliveryState::Applied);
+    EXPECT_EQ(standing(id), "applied agreeing_reads");
+    EXPECT_EQ(settled_as(id), "applied agreeing_reads");
+    EXPECT_EQ(count("SELECT count(*) FROM reading WHERE role = 'settle'"), 2);
+    EXPECT_EQ(count("SELECT count(*) FROM event WHERE kind = 'delivery.read'"
+                    " AND detail LIKE '%\"says\":\"for\"%'"),
+              2);
+    EXPECT_EQ(count("SELECT count(*) FROM event WHERE kind = 'delivery.settled'"), 1);
+    EXPECT_EQ(text("sent_local_date", "delivery", id.value), "2024-06-20") << "it counts for caps";
+}
+
+TEST_F(Settlements, NeverSeen_IsQueuedAgainAndCountsForNoCap) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    EXPECT_EQ(standing(id), "queued never_seen");
+    EXPECT_EQ(settled_as(id), "not_applied never_seen");
+    EXPECT_EQ(text("sent_local_date", "delivery", id.value), "");
+    EXPECT_EQ(head().delivery, id);
+}
+
+TEST_F(Settlements, NoOtherPunishmentStarts_UntilItIsSettled) {
+    const auto other = owe(17);
+    const auto id = lose(owe(18));
+    EXPECT_EQ(begin(other, lock_with(100'000)).begun, Begun::Busy);
+    never_see(id);
+    EXPECT_EQ(begin(other, lock_with(100'000)).begun, Begun::Started);
+}
+
+TEST_F(Settlements, UnwantedOne_IsWaivedUnlessItWasApplied) {
+    const auto id = lose(owe(18));
+    const WindowId window{number("window", "delivery", id.value)};
+    EXPECT_FALSE(ledger::unwant_punishment(db, window, "unwanted", false, now));
+    never_see(id);
+    EXPECT_EQ(standing(id), "waived unwanted");
+}
+
+TEST_F(Settlements, UnwantedOneThatWasApplied_IsUndoneUnderCompensate) {
+    db.execute("UPDATE generation SET late_proof = 'compensate'");
+    const auto id = lose(owe(18));
+    const WindowId window{number("window", "delivery", id.value)};
+    db.execute("UPDATE window SET verdict = 'met' WHERE id = ?1", window);
+    EXPECT_FALSE(ledger::unwant_punishment(db, window, "unwanted", true, now));
+    read(id, now + 2s, 103'583);
+    read(id, now + 8s, 103'575);
+    EXPECT_EQ(standing(id), "applied agreeing_reads");
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"), 1);
+}
+
+TEST_F(Settlements, WhatCannotBeRead_IsHeldAtOnceOrAsTheRulesSay) {
+    EXPECT_EQ(begin(owe(17), found({now, {}, {}, {}})).begun, Begun::Started);
+    ASSERT_TRUE(finish({1}, AnswerKind::Unknown));
+    EXPECT_EQ(standing({1}), "held outcome_unknown");
+    EXPECT_EQ(settled_as({1}), "undecided no_baseline");
+    auto rules = make_rules();
+    rules.on_unknown_punishment = cadence::OnUnknown::AssumeApplied;
+    set_rules(rules);
+    const auto id = owe(18);
+    EXPECT_EQ(begin(id, found({now, {}, {}, {}})).begun, Begun::Started);
+    ASSERT_TRUE(finish(id, AnswerKind::Unknown));
+    EXPECT_EQ(standing(id), "applied assumed_applied");
+}
+
+TEST_F(Settlements, SettledByAPersonMeanwhile_StaysAsTheySaid) {
+    const auto id = lose(owe(18));
+    ASSERT_TRUE(ledger::settle(db, id, engine::Settlement::Applied, "looked", now));
+    EXPECT_EQ(settled_as(id), "applied by_person");
+    EXPECT_EQ(read(id, now + 2s, 99'983), DeliveryState::Applied);
+    EXPECT_EQ(count("SELECT count(*) FROM reading WHERE role = 'settle'"), 0);
+}
+
+TEST_F(Settlements, RetrysBaselineThatShowsIt_SendsNothing) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    now += 30s;
+    const auto begun = begin(id, lock_with(103'495));
+    EXPECT_EQ(begun.begun, Begun::Settled);
+    EXPECT_EQ(standing(id), "applied seen_by_retry");
+    EXPECT_EQ(settled_as(id), "applied seen_by_retry");
+    EXPECT_EQ(count("SELECT count(*) FROM attempt"), 1);
+    EXPECT_EQ(text("sent_local_date", "delivery", id.value), "2024-06-20");
+}
+
+TEST_F(Settlements, RetrysBaselineThatShowsNothing_IsSent) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    EXPECT_EQ(begin(id, lock_with(99'925)).begun, Begun::Started);
+    EXPECT_EQ(count("SELECT count(*) FROM attempt"), 2);
+}
+
+class Doubled : public Settlements {
+  protected:
+    // Lost, never seen, sent again and applied.
+    DeliveryId resend() {
+        const auto id = lose(owe(18));
+        never_see(id);
+        EXPECT_EQ(begin(id, lock_with(99'925)).begun, Begun::Started);
+        EXPECT_TRUE(finish(id, AnswerKind::Applied, 2));
+        return id;
+    }
+    std::vector<DeliveryId> look(std::int64_t remaining) {
+        now += 60s;
+        return ledger::note_doubled(db, session, {now, {}, remaining, {}}, now);
+    }
+};
+
+TEST_F(Doubled, SeenTwice_IsMarkedAndTakenBackOnce) {
+    const auto id = resend();
+    EXPECT_EQ(look(107'065), std::vector{id});
+    EXPECT_EQ(standing(id), "applied doubled");
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"
+                    " AND write = 'remove_time' AND seconds = 3600"),
+              1);
+    EXPECT_TRUE(look(107'005).empty());
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 1);
+}
+
+TEST_F(Doubled, SeenOnce_IsAsItShouldBe) {
+    resend();
+    EXPECT_TRUE(look(103'465).empty());
+    EXPECT_TRUE(look(0).empty());
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 0);
+}
+
+TEST_F(Doubled, UndeservedToo_IsTakenBackTwice) {
+    db.execute("UPDATE generation SET late_proof = 'compensate'");
+    const auto id = resend();
+    look(107'065);
+    EXPECT_TRUE(ledger::owe_undo(db, id, now));
+    EXPECT_FALSE(ledger::owe_undo(db, id, now));
+    EXPECT_FALSE(ledger::owe_undo(db, id, now, ledger::UndoneAs::Doubled));
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"), 2);
+}
+
+TEST_F(Settlements, ClockSetBack_GivesUp) {
+    const auto id = lose(owe(18));
+    ledger::step_back(db, now - 1h);
+    EXPECT_EQ(standing(id), "held outcome_unknown");
+    EXPECT_EQ(settled_as(id), "undecided clock_set_back");
+}
+
+}  // namespace

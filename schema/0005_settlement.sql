@@ -18,6 +18,10 @@ ALTER TABLE delivery ADD COLUMN doubled INTEGER NOT NULL DEFAULT 0 CHECK (double
 CREATE INDEX delivery_resent ON delivery (session)
     WHERE state = 'applied' AND kind <> 'progress' AND unknowns > 0 AND doubled = 0;
 
+-- What we changed of a lock's time ourselves since a reading.
+CREATE INDEX delivery_changed_time ON delivery (session, updated_at_ms)
+    WHERE state = 'applied' AND write IN ('add_time', 'remove_time');
+
 -- A punishment is taken back once because it was not deserved (ordinal 1), and once because it was
 -- applied twice (ordinal 2).
 DROP INDEX delivery_undone_once;

@@ -61,6 +61,20 @@ void store_reading(Database& database, DeliveryId delivery, int attempt, const c
         read.time_locked_seconds);
 }
 
+LockReading without_others(Database& database, const cadence::SessionId& session,
+                           DeliveryId delivery, cadence::Instant since, LockReading read) {
+    if (!read.time_remaining_seconds) return read;
+    auto row = database.query(
+        "SELECT ifnull(sum(iif(d.write = 'add_time', d.seconds, -d.seconds)), 0)"
+        " FROM delivery d INDEXED BY delivery_changed_time"
+        " JOIN attempt a ON a.delivery = d.id AND a.n = d.attempts"
+        " WHERE d.session = ?1 AND d.state = 'applied' AND d.write IN ('add_time', 'remove_time')"
+        " AND d.updated_at_ms >= ?3 AND a.started_at_ms >= ?3 AND d.id <> ?2");
+    row.bind(session, delivery, since);
+    if (row.step()) *read.time_remaining_seconds -= row.integer(0);
+    return read;
+}
+
 std::vector<LockReading> load_readings(Database& database, DeliveryId delivery, int attempt) {
     auto row = database.query(
         "SELECT at_ms, frozen, time_remaining_seconds, time_locked_seconds FROM reading"

@@ -31,6 +31,13 @@ struct UnknownAttempt {
 void store_reading(Database& database, cadence::DeliveryId delivery, int attempt, const char* role,
                    const cadence::LockReading& read);
 
+// `read` as it would be if the lock session's other deliveries since `since` had changed no time.
+[[nodiscard]] cadence::LockReading without_others(Database& database,
+                                                  const cadence::SessionId& session,
+                                                  cadence::DeliveryId delivery,
+                                                  cadence::Instant since,
+                                                  cadence::LockReading read);
+
 // at_ms, frozen, time_remaining_seconds, time_locked_seconds from column `first` on; nothing where
 // at_ms is NULL.
 [[nodiscard]] std::optional<cadence::LockReading> reading_of(const Query& row, int first);

@@ -118,10 +118,13 @@ std::vector<DeliveryId> find_resent(Database& database, const SessionId& session
     return found;
 }
 
-bool is_doubled(Database& database, DeliveryId delivery, const LockReading& read) {
+bool is_doubled(Database& database, const SessionId& session, DeliveryId delivery,
+                const LockReading& read) {
     for (const int number : find_unknown_attempts(database, delivery, "not_applied")) {
         const auto attempt = load_unknown_attempt(database, delivery, number);
-        if (attempt.baseline && shows_twice(attempt.write, *attempt.baseline, read)) return true;
+        if (!attempt.baseline) continue;
+        const auto own = without_others(database, session, delivery, attempt.baseline->at, read);
+        if (shows_twice(attempt.write, *attempt.baseline, own)) return true;
     }
     return false;
 }
@@ -170,9 +173,10 @@ bool settle_by_baseline(Database& database, const Candidate& candidate, const Lo
                         const std::string& local_date, Instant now) {
     for (const int number : find_unknown_attempts(database, candidate.id, "not_applied")) {
         const auto attempt = load_unknown_attempt(database, candidate.id, number);
-        const bool seen =
-            attempt.baseline && weigh(candidate.write, *attempt.baseline, baseline) == Finding::For;
-        if (!seen) continue;
+        if (!attempt.baseline) continue;
+        const auto own = without_others(database, candidate.session, candidate.id,
+                                        attempt.baseline->at, baseline);
+        if (weigh(candidate.write, *attempt.baseline, own) != Finding::For) continue;
         close_attempt(database, candidate.id, number, {Kind::Applied, {}, "seen_by_retry"}, now);
         database.execute("UPDATE delivery SET sent_local_date = ?2 WHERE id = ?1", candidate.id,
                          local_date.empty() ? std::nullopt : std::optional(local_date));
@@ -186,7 +190,7 @@ std::vector<DeliveryId> note_doubled(Database& database, const SessionId& sessio
                                      const LockReading& read, Instant now) {
     std::vector<DeliveryId> doubled;
     for (const DeliveryId delivery : find_resent(database, session)) {
-        if (!is_doubled(database, delivery, read)) continue;
+        if (!is_doubled(database, session, delivery, read)) continue;
         database.execute("UPDATE delivery SET doubled = 1 WHERE id = ?1", delivery);
         move_delivery(database, delivery, DeliveryState::Applied, "doubled", now);
         owe_undo(database, delivery, now, UndoneAs::Doubled);

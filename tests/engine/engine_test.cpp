@@ -58,8 +58,9 @@ TEST_F(EngineTest, TokenAtTheEndOfItsLife_IsNotUsed) {
     EXPECT_EQ(platform.writes[0].token, "next");
 }
 
-TEST_F(EngineTest, UnknownPunishment_IsHeldAndNeverRepeated) {
+TEST_F(EngineTest, UnknownPunishmentThatCannotBeSeen_IsHeldAndNeverRepeated) {
     start();
+    platform.tells_time = false;
     enrol("wearer", 1);
     platform.write_answers = {AnswerKind::Unknown};
     launch("wearer", "token");

@@ -105,6 +105,7 @@ TEST_F(EngineTest, PausedWork_IsNotExpectedOfTheToken) {
 }
 
 TEST_F(EngineTest, HeldWrite_IsAnErrorUntilAPersonSettlesIt) {
+    platform.tells_time = false;
     start();
     enrol("wearer", 1);
     platform.write_answers = {AnswerKind::Unknown};

@@ -217,7 +217,7 @@ TEST_F(BeginAttempt, UnknownPunishment_HoldsPunishmentsAndLetsProgressGo) {
     const auto first = owe(17);
     const auto second = owe(18);
     const auto progress = carry(rows.add_window(check_in, 20, std::nullopt));
-    ASSERT_EQ(begin(first).begun, Begun::Started);
+    ASSERT_EQ(begin(first, found({now, {}, 100'000, {}})).begun, Begun::Started);
     ASSERT_TRUE(finish(first, AnswerKind::Unknown));
     EXPECT_EQ(begin(second).begun, Begun::Busy);
     EXPECT_EQ(begin(progress).begun, Begun::Started);

@@ -104,10 +104,14 @@ TEST_F(ConstraintsTest, WhatMayBeOnce_CannotBeTwice) {
     expect_refused("INSERT INTO heartbeat VALUES (2, 0)");
 }
 
-TEST_F(ConstraintsTest, SecondUndoOfAPunishment_IsRefused) {
+TEST_F(ConstraintsTest, SecondUndoOfAPunishmentForOneReason_IsRefused) {
     make_rows();
-    tamper(copy_of_delivery("punishment", "'undo', 1, 'waived', 'remove_time', 0, id"));
-    expect_refused(copy_of_delivery("punishment", "'undo', 2, 'waived', 'remove_time', 0, id"));
+    for (const std::string ordinal : {"1", "2"}) {
+        const auto undo = copy_of_delivery(
+            "punishment", "'undo', " + ordinal + ", 'waived', 'remove_time', 0, id");
+        tamper(undo);
+        expect_refused(undo);
+    }
 }
 
 TEST_F(ConstraintsTest, TwoWritesInFlight_AreRefused) {

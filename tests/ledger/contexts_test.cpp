@@ -137,7 +137,7 @@ TEST_F(IntakeTest, PlatformsRequirementThatCannotBeRead_IsRefusedByName) {
     found.context.requirements = {odd};
     const auto refused = run(intake->record_context(found, policy, now));
     ASSERT_TRUE(refused);
-    EXPECT_EQ(*refused, Lines{"cadence.unit must be day or week"});
+    EXPECT_EQ(refused->requirements_refused, Lines{"cadence.unit must be day or week"});
     EXPECT_EQ(number("SELECT count(*) FROM requirement"), 0);
 }
 

@@ -125,9 +125,7 @@ TEST_F(Settlements, WhatCannotBeRead_IsHeldAtOnceOrAsTheRulesSay) {
     ASSERT_TRUE(finish({1}, AnswerKind::Unknown));
     EXPECT_EQ(standing({1}), "held outcome_unknown");
     EXPECT_EQ(settled_as({1}), "undecided no_baseline");
-    auto rules = make_rules();
-    rules.on_unknown_punishment = cadence::OnUnknown::AssumeApplied;
-    set_rules(rules);
+    db.execute("UPDATE generation SET on_unknown_punishment = 'assume_applied'");
     const auto id = owe(18);
     EXPECT_EQ(begin(id, found({now, {}, {}, {}})).begun, Begun::Started);
     ASSERT_TRUE(finish(id, AnswerKind::Unknown));
@@ -193,6 +191,16 @@ TEST_F(Doubled, SeenOnce_IsAsItShouldBe) {
     EXPECT_TRUE(look(103'465).empty());
     EXPECT_TRUE(look(0).empty());
     EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 0);
+}
+
+TEST_F(Doubled, OurOwnOtherWrites_AreNoSecondOne) {
+    resend();
+    now += 1s;
+    const auto other = owe(19);
+    EXPECT_EQ(begin(other, lock_with(103'524)).begun, Begun::Started);
+    ASSERT_TRUE(finish(other, AnswerKind::Applied));
+    EXPECT_TRUE(look(107'064).empty());
+    EXPECT_EQ(look(110'604).size(), 1U) << "three hours of two deliveries";
 }
 
 TEST_F(Doubled, UndeservedToo_IsTakenBackTwice) {

@@ -176,9 +176,9 @@ std::vector<std::string> follow_requirements(Database& database, cadence::Zones&
 
 }  // namespace
 
-Result<std::vector<std::string>> record_context(Database& database, cadence::Zones& zones,
-                                                const ContextFound& found, const Policy& policy,
-                                                Instant now) {
+Result<std::vector<std::string>> store_context(Database& database, cadence::Zones& zones,
+                                               const ContextFound& found, const Policy& policy,
+                                               Instant now) {
     const auto session = find_session(database, found.session);
     if (!session) {
         return cadence::fail(cadence::ErrorCode::NotFound, "there is no such lock session");
@@ -189,7 +189,14 @@ Result<std::vector<std::string>> record_context(Database& database, cadence::Zon
     waive_owned(database, found.session, now);
     auto refusals = follow_requirements(database, zones, found, policy, now);
     queue_waiting(database, found.session, now);
-    refresh_lane(database, found.session, now);
+    return refusals;
+}
+
+Result<std::vector<std::string>> record_context(Database& database, cadence::Zones& zones,
+                                                const ContextFound& found, const Policy& policy,
+                                                Instant now) {
+    auto refusals = store_context(database, zones, found, policy, now);
+    if (refusals) refresh_lane(database, found.session, now);
     return refusals;
 }
 

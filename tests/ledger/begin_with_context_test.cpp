@@ -1,6 +1,7 @@
 // An attempt that is begun with the context that was read for it: one unit of work stores what the
 // context says and then decides.
 #include "tests/ledger/outbox_bench.hpp"
+#include "tests/ledger/statement_work.hpp"
 
 namespace {
 
@@ -54,6 +55,29 @@ TEST_F(BeginWithContext, PlatformFoundToPunish_IsWaivedAndRemembered) {
     EXPECT_EQ(looks_of("check_in"), 1);
     EXPECT_EQ(attempts(), 0);
     EXPECT_EQ(head().todo, engine::LaneHead::Todo::Nothing);
+}
+
+TEST_F(BeginWithContext, PlatformKnownToPunish_IsWaivedThoughTheContextSaysNothingNew) {
+    const auto id = owe(18);
+    rows.see_context(session, now - 1h, "check_in", true);
+    EXPECT_EQ(begin(id, found_own("check_in")).reason, "platform_owned");
+    EXPECT_EQ(standing(id), "waived platform_owned");
+    EXPECT_EQ(looks_of("check_in"), 1);
+}
+
+TEST_F(BeginWithContext, Backlog_CostsTheBeginningNothing) {
+    policy.caps.punishment_seconds_per_day = 1000h;
+    std::vector<DeliveryId> owed;
+    for (unsigned day = 1; day <= 16; ++day) owed.push_back(owe(day));
+    ledger_test::WorkMeter meter(db.handle());
+    std::vector<std::int64_t> steps;
+    for (const DeliveryId id : owed) {
+        ASSERT_EQ(begin(id, found()).begun, Begun::Started);
+        steps.push_back(meter.take().steps);
+        ASSERT_TRUE(finish(id, cadence::AnswerKind::Applied));
+        static_cast<void>(meter.take());
+    }
+    EXPECT_LT(steps.front(), steps.back() * 5 / 4) << "sixteen unsent against one";
 }
 
 TEST_F(BeginWithContext, FirstContextSeen_IsEnoughToDecide) {

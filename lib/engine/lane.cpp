@@ -110,8 +110,8 @@ Lane::Next Lane::step() {
 }
 
 Lane::Next Lane::verify(LaneHead head, PlatformGate* gate) {
-    auto const context = co_await read_context(std::move(*head.token), gate);
-    co_return context ? Step::Progressed : Step::Done;
+    auto const read = co_await read_context(std::move(*head.token), gate);
+    co_return read ? Step::Progressed : Step::Done;
 }
 
 Lane::Next Lane::settle(cadence::DeliveryId delivery) {
@@ -129,27 +129,42 @@ Lane::Next Lane::settle(cadence::DeliveryId delivery) {
 }
 
 Lane::Next Lane::send(LaneHead head, PlatformGate* gate) {
-    BeginAttempt begin{head.delivery, head.token->hash, std::nullopt, true};
-    auto const progress = head.kind == DeliveryKind::Progress;
+    auto next = head.kind == DeliveryKind::Progress ? send_progress(std::move(head), gate)
+                                                    : send_with_baseline(std::move(head), gate);
+    auto const step = co_await std::move(next);
+    co_return step;
+}
+
+Lane::Next Lane::send_progress(LaneHead head, PlatformGate* gate) {
     // A host that failed is probed with a read: a write would be one more of unknown outcome.
-    if (progress && !gate->trusted()) {
-        auto const context = co_await read_context(*head.token, gate);
-        co_return context ? Step::Progressed : Step::Done;
+    if (!gate->trusted()) {
+        auto const read = co_await read_context(*head.token, gate);
+        co_return read ? Step::Progressed : Step::Done;
     }
-    if (!progress) {
-        auto const context = co_await read_context(*head.token, gate);
-        if (!context) co_return Step::Done;
-        begin.baseline = context->lock;
-        begin.owner_told = context->requirements.has_value();
-        if (gate->clocks_disagree()) {
-            co_await postpone_punishments(kWhileClocksDisagree, "clocks_disagree");
-            co_return Step::Progressed;
-        }
+    auto const clear = co_await make_way(gate);
+    if (!clear) co_return Step::Done;
+    BeginAttempt begin{head.delivery, head.token->hash, std::nullopt};
+    auto const step = co_await attempt(std::move(head), gate, std::move(begin));
+    co_return step;
+}
+
+// What the context says is recorded by the unit of work that begins the attempt: a commit less for
+// each. Where none is begun it is recorded alone.
+Lane::Next Lane::send_with_baseline(LaneHead head, PlatformGate* gate) {
+    auto found = co_await find_context(*head.token, gate);
+    if (!found) co_return Step::Done;
+    if (gate->clocks_disagree()) {
+        auto const recorded = co_await record(*std::move(found));
+        if (!recorded) co_return Step::Done;
+        co_await postpone_punishments(kWhileClocksDisagree, "clocks_disagree");
+        co_return Step::Progressed;
     }
-    auto const admitted = co_await enter(gate, CallClass::Action);
-    if (!admitted) co_return Step::Done;
-    auto const open = co_await open_channel(gate);
-    if (!open) co_return Step::Done;
+    BeginAttempt begin{head.delivery, head.token->hash, std::move(found)};
+    auto const clear = co_await make_way(gate);
+    if (!clear) {
+        co_await record_unused(std::move(begin));
+        co_return Step::Done;
+    }
     auto const step = co_await attempt(std::move(head), gate, std::move(begin));
     co_return step;
 }
@@ -161,17 +176,20 @@ Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin) 
     if (!channel_->ready() || shared_->stopping) {
         channel_.reset();
         gate->unused(session_, CallClass::Action);
-        co_return Step::Stalled;
+        auto const recorded = co_await record_unused(std::move(begin));
+        co_return recorded ? Step::Stalled : Step::Done;
     }
     pass(Waypoint::BeforeInFlight);
-    auto begun = co_await ports.outbox.begin_attempt(std::move(begin), shared_->settings.policy,
-                                                     ports.clock.now());
+    auto begun =
+        co_await ports.outbox.begin_attempt(begin, shared_->settings.policy, ports.clock.now());
     if (!begun || begun->begun != Begun::Started) gate->unused(session_, CallClass::Action);
     if (!begun) {
-        co_await refused(begun.error());
+        auto const recorded = co_await record_unused(std::move(begin));
+        if (recorded) co_await refused(begun.error());
         co_return Step::Done;
     }
     shared_->ledger_rest.worked();
+    warn_of(begun->requirements_refused);
     auto next = begun->begun == Begun::Started ? carry(std::move(head), gate, std::move(*begun))
                                                : not_begun(std::move(head), std::move(*begun));
     auto step = co_await std::move(next);

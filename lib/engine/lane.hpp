@@ -44,6 +44,8 @@ class Lane {
     [[nodiscard]] Next verify(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next settle(cadence::DeliveryId delivery);
     [[nodiscard]] Next send(LaneHead head, PlatformGate* gate);
+    [[nodiscard]] Next send_progress(LaneHead head, PlatformGate* gate);
+    [[nodiscard]] Next send_with_baseline(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin);
     [[nodiscard]] Next not_begun(LaneHead head, Attempt begun);
     [[nodiscard]] Next carry(LaneHead head, PlatformGate* gate, Attempt begun);
@@ -52,9 +54,18 @@ class Lane {
     [[nodiscard]] Onward make_onward(const cadence::Answer& answer, PlatformGate* gate);
     [[nodiscard]] boost::asio::awaitable<std::optional<LaneHead>> find_head();
 
-    // The context, read and recorded; empty when the lane cannot go on now.
-    [[nodiscard]] boost::asio::awaitable<std::optional<Context>> read_context(UsableToken token,
-                                                                              PlatformGate* gate);
+    // The context, read and recorded; false when the lane cannot go on now.
+    [[nodiscard]] boost::asio::awaitable<bool> read_context(UsableToken token, PlatformGate* gate);
+    // The context, read; empty when the lane cannot go on now. The caller records it.
+    [[nodiscard]] boost::asio::awaitable<std::optional<ContextFound>> find_context(
+        UsableToken token, PlatformGate* gate);
+    // False when the ledger refused it; the lane is put off then.
+    [[nodiscard]] boost::asio::awaitable<bool> record(ContextFound found);
+    // What was read for an attempt that is not begun, if anything was; as record().
+    [[nodiscard]] boost::asio::awaitable<bool> record_unused(BeginAttempt begin);
+    void warn_of(const std::vector<std::string>& requirements_refused) const;
+    // Whether a write may go out now; the lane is put off if not.
+    [[nodiscard]] boost::asio::awaitable<bool> make_way(PlatformGate* gate);
     [[nodiscard]] boost::asio::awaitable<bool> open_channel(PlatformGate* gate);
     [[nodiscard]] boost::asio::awaitable<void> defer(cadence::Duration wait, std::string why);
     [[nodiscard]] boost::asio::awaitable<void> postpone_punishments(cadence::Duration wait,

@@ -12,15 +12,21 @@ namespace engine {
 
 using cadence::CallClass;
 
-boost::asio::awaitable<std::optional<Context>> Lane::read_context(UsableToken token,
-                                                                  PlatformGate* gate) {
+boost::asio::awaitable<bool> Lane::read_context(UsableToken token, PlatformGate* gate) {
+    auto found = co_await find_context(std::move(token), gate);
+    if (!found) co_return false;
+    auto const recorded = co_await record(*std::move(found));
+    co_return recorded;
+}
+
+boost::asio::awaitable<std::optional<ContextFound>> Lane::find_context(UsableToken token,
+                                                                       PlatformGate* gate) {
     auto& ports = shared_->ports;
     auto const admitted = co_await enter(gate, CallClass::Read);
     if (!admitted) co_return std::nullopt;
     auto const open = co_await open_channel(gate);
     if (!open) co_return std::nullopt;
     auto read = co_await channel_->load_context(session_, std::move(token.secret));
-    auto const now = ports.clock.now();
     if (read.context) {
         shared_->failures.erase(session_);
         if (!read.context->requirements) {
@@ -28,26 +34,14 @@ boost::asio::awaitable<std::optional<Context>> Lane::read_context(UsableToken to
                 "event=context_says_no_requirements note=\"whether the platform punishes is not "
                 "known from it\"");
         }
-        ContextFound found{session_, token.hash, *read.context,
-                           shared_->settings.enrolment_defaults};
-        auto const recorded =
-            co_await ports.intake.record_context(std::move(found), shared_->settings.policy, now);
         co_await heard(gate, platform_, std::move(read.answer));
-        if (recorded) {
-            shared_->ledger_rest.worked();
-            for (const auto& refusal : *recorded) {
-                log(Level::Warning,
-                    fmt::format("event=requirement_refused detail={} remedy=\"mend it in the "
-                                "extension's configuration, or enrol the lock session yourself\"",
-                                cadence::to_quoted(refusal)));
-            }
-            co_return std::move(read.context);
-        }
-        co_await refused(recorded.error());
-        co_return std::nullopt;
+        ContextFound found{session_, token.hash, *std::move(read.context),
+                           shared_->settings.enrolment_defaults};
+        co_return found;
     }
     log(Level::Warning, fmt::format("event=context_not_read {}", text_of(read.answer)));
     channel_.reset();
+    auto const now = ports.clock.now();
     auto const wait = read.answer.retry_after ? cadence::clamp_retry_after(*read.answer.retry_after)
                                               : next_backoff();
     auto const recorded =
@@ -55,6 +49,41 @@ boost::asio::awaitable<std::optional<Context>> Lane::read_context(UsableToken to
     co_await heard(gate, platform_, std::move(read.answer));
     if (!recorded) co_await refused(recorded.error());
     co_return std::nullopt;
+}
+
+boost::asio::awaitable<bool> Lane::record(ContextFound found) {
+    auto& ports = shared_->ports;
+    auto const recorded = co_await ports.intake.record_context(
+        std::move(found), shared_->settings.policy, ports.clock.now());
+    if (!recorded) {
+        co_await refused(recorded.error());
+        co_return false;
+    }
+    shared_->ledger_rest.worked();
+    warn_of(*recorded);
+    co_return true;
+}
+
+boost::asio::awaitable<bool> Lane::record_unused(BeginAttempt begin) {
+    if (!begin.found) co_return true;
+    auto const recorded = co_await record(*std::move(begin.found));
+    co_return recorded;
+}
+
+void Lane::warn_of(const std::vector<std::string>& requirements_refused) const {
+    for (const auto& refusal : requirements_refused) {
+        log(Level::Warning,
+            fmt::format("event=requirement_refused detail={} remedy=\"mend it in the extension's "
+                        "configuration, or enrol the lock session yourself\"",
+                        cadence::to_quoted(refusal)));
+    }
+}
+
+boost::asio::awaitable<bool> Lane::make_way(PlatformGate* gate) {
+    auto const admitted = co_await enter(gate, CallClass::Action);
+    if (!admitted) co_return false;
+    auto const open = co_await open_channel(gate);
+    co_return open;
 }
 
 boost::asio::awaitable<bool> Lane::open_channel(PlatformGate* gate) {

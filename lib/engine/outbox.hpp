@@ -11,7 +11,7 @@
 #include "cadence/error.hpp"
 #include "cadence/ids.hpp"
 #include "cadence/secret.hpp"
-#include "engine/platform.hpp"
+#include "engine/intake.hpp"
 
 namespace engine {
 
@@ -50,15 +50,16 @@ enum class Begun { Started, NotDue, Waived, Braked, Paused, TokenGone, Busy, Own
 struct BeginAttempt {
     cadence::DeliveryId delivery;
     std::string token_hash;
-    std::optional<LockReading> baseline;  // of punishments and undos: read just before
-    bool owner_told{true};  // of punishments: that same context said what the platform requires
+    // Of punishments and undos: read just before with that token. Its lock is the baseline.
+    std::optional<ContextFound> found;
 };
 
 struct Attempt {
     Begun begun{Begun::NotDue};
     std::string reason;  // of Waived
     int number{0};
-    cadence::Write write;  // frozen from here on
+    cadence::Write write;                           // frozen from here on
+    std::vector<std::string> requirements_refused;  // as Intake::record_context returns them
 };
 
 // What may follow an attempt in the commit that finishes it.
@@ -103,7 +104,9 @@ class Outbox {
     // queued -> inFlight, committed and synced when this comes home Started. Checks again, in the
     // same transaction: still queued and wanted, the window still missed, the lock session active
     // and not paused, no brake, a context seen, who punishes, misfire policy, caps, the token. What
-    // may not be sent any more is waived there.
+    // may not be sent any more is waived there. What was found is recorded first, as
+    // Intake::record_context does, so that the checks look at it; it stays recorded whatever they
+    // say. With an error nothing has changed: then what was found is not recorded either.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Attempt>> begin_attempt(
         BeginAttempt begin, cadence::Policy policy, cadence::Instant now) = 0;
     // What came back. Also buries or sets aside the token, ends or suspends the lock session.

@@ -74,7 +74,7 @@ MaybeRefusal check_undo(Database& database, const Candidate& candidate,
         return waive(std::move(*reason));
     }
     // The lock is not frozen any more: somebody was faster.
-    const bool thawed = begin.baseline && !begin.baseline->frozen.value_or(true);
+    const bool thawed = begin.found && !begin.found->context.lock.frozen.value_or(true);
     if (candidate.write.kind == cadence::WriteKind::Unfreeze && thawed) {
         return waive("effect_over");
     }
@@ -86,7 +86,8 @@ MaybeRefusal check_owner(Database& database, const Candidate& candidate,
     switch (
         punisher_of(database, candidate.session, candidate.metric, candidate.window_end, rules)) {
         case PunishedBy::Daemon:
-            if (rules.owner == cadence::Owner::Auto && !begin.owner_told) {
+            if (rules.owner == cadence::Owner::Auto && begin.found &&
+                !begin.found->context.requirements) {
                 return refuse(Begun::OwnerUnknown);
             }
             return std::nullopt;

@@ -1,6 +1,7 @@
 #include "ledger/attempts.hpp"
 
 #include "ledger/attempt_checks.hpp"
+#include "ledger/contexts.hpp"
 #include "ledger/deliveries.hpp"
 #include "ledger/event_json.hpp"
 #include "ledger/lane.hpp"
@@ -45,7 +46,11 @@ engine::Attempt obey(Database& database, const Candidate& candidate, const Refus
             waive_punishment(database, other, refusal.reason, now);
         }
     }
-    return {.begun = refusal.begun, .reason = refusal.reason, .number = 0, .write = {}};
+    return {.begun = refusal.begun,
+            .reason = refusal.reason,
+            .number = 0,
+            .write = {},
+            .requirements_refused = {}};
 }
 
 // One row or none: whoever finds it queued sends it. The unique indexes stand behind it.
@@ -67,8 +72,8 @@ void store_attempt(Database& database, const engine::BeginAttempt& begin, int nu
     database.execute(
         "INSERT INTO attempt (delivery, n, token_hash, started_at_ms) VALUES (?1, ?2, ?3, ?4)",
         begin.delivery, number, begin.token_hash, now);
-    if (!begin.baseline) return;
-    const engine::LockReading& read = *begin.baseline;
+    if (!begin.found) return;
+    const engine::LockReading& read = begin.found->context.lock;
     database.execute(
         "INSERT INTO reading (delivery, attempt, role, at_ms, frozen, time_remaining_seconds,"
         " time_locked_seconds) VALUES (?1, ?2, 'baseline', ?3, ?4, ?5, ?6)",
@@ -84,7 +89,11 @@ engine::Attempt start(Database& database, const Candidate& candidate,
     store_attempt(database, begin, number, now);
     record_event(database, now, "delivery.inFlight", candidate.session, candidate.window,
                  candidate.id, event_detail({{"attempt", std::to_string(number)}}));
-    return {.begun = Begun::Started, .reason = {}, .number = number, .write = candidate.write};
+    return {.begun = Begun::Started,
+            .reason = {},
+            .number = number,
+            .write = candidate.write,
+            .requirements_refused = {}};
 }
 
 bool store_outcome(Database& database, DeliveryId delivery, int attempt,
@@ -167,6 +176,12 @@ Result<Outcome> store_answer(Database& database, DeliveryId delivery, int attemp
 Result<engine::Attempt> begin_attempt(Database& database, cadence::Zones& zones,
                                       const engine::BeginAttempt& begin,
                                       const cadence::Policy& policy, Instant now) {
+    std::vector<std::string> requirements_refused;
+    if (begin.found) {
+        auto stored = store_context(database, zones, *begin.found, policy, now);
+        if (!stored) return tl::unexpected(stored.error());
+        requirements_refused = *std::move(stored);
+    }
     const auto candidate = find_candidate(database, begin.delivery);
     if (!candidate) return no_delivery(begin.delivery);
     const auto local_date = local_date_of(database, zones, *candidate, now);
@@ -174,6 +189,7 @@ Result<engine::Attempt> begin_attempt(Database& database, cadence::Zones& zones,
     const auto refusal = find_refusal(database, *candidate, begin, policy, *local_date, now);
     auto attempt = refusal ? obey(database, *candidate, *refusal, now)
                            : start(database, *candidate, begin, *local_date, now);
+    attempt.requirements_refused = std::move(requirements_refused);
     if (attempt.begun == Begun::Started) {
         close_lane(database, candidate->session);
     } else {
@@ -197,21 +213,18 @@ Result<FinishedAttempt> finish_and_go_on(Database& database, cadence::Zones& zon
     auto outcome = store_answer(database, delivery, attempt, answer, uniform, now);
     if (!outcome) return tl::unexpected(outcome.error());
     FinishedAttempt finished = std::move(outcome->finished);
-    if (onward.may_send) {
-        finished.next =
-            find_progress(database, outcome->session, onward.policy, now, onward.round_trip);
-    }
-    if (finished.next) {
-        const engine::BeginAttempt begin{finished.next->delivery, finished.next->token->hash,
-                                         std::nullopt, true};
-        auto begun = begin_attempt(database, zones, begin, onward.policy, now);
-        if (!begun) return tl::unexpected(begun.error());
-        if (begun->begun == Begun::Started) finished.begun = *std::move(begun);
-        return finished;
-    }
-    auto head = load_lane(database, outcome->session, onward.policy, now, onward.round_trip);
+    const auto load = onward.may_send ? &load_next : &load_lane;
+    auto head = load(database, outcome->session, onward.policy, now, onward.round_trip);
     if (!head) return tl::unexpected(head.error());
     finished.next = *std::move(head);
+    const bool goes_on = onward.may_send && finished.next->todo == engine::LaneHead::Todo::Send &&
+                         finished.next->kind == DeliveryKind::Progress;
+    if (!goes_on) return finished;
+    const engine::BeginAttempt begin{finished.next->delivery, finished.next->token->hash,
+                                     std::nullopt};
+    auto begun = begin_attempt(database, zones, begin, onward.policy, now);
+    if (!begun) return tl::unexpected(begun.error());
+    if (begun->begun == Begun::Started) finished.begun = *std::move(begun);
     return finished;
 }
 

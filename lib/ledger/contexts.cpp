@@ -64,11 +64,11 @@ Look last_look(Database& database, const SessionId& session) {
     return look;
 }
 
-// Rows only where it says something else than the look before.
-void note_what_it_says(Database& database, const ContextFound& found, Instant now) {
-    if (!found.context.requirements) return;
+// Whether it says something else than the look before; rows only then.
+bool note_what_it_says(Database& database, const ContextFound& found, Instant now) {
+    if (!found.context.requirements) return false;
     const Look look = look_of(*found.context.requirements);
-    if (look == last_look(database, found.session)) return;
+    if (look == last_look(database, found.session)) return false;
     for (const auto& [metric, punishes] : look) {
         database.execute(
             "INSERT INTO context_seen (session, at_ms, metric, punishes) VALUES (?1, ?2, ?3, ?4)"
@@ -77,6 +77,7 @@ void note_what_it_says(Database& database, const ContextFound& found, Instant no
         record_event(database, now, "context.changed", found.session, std::nullopt, std::nullopt,
                      event_detail({{"metric", metric}, {"punishes", punishes ? "true" : "false"}}));
     }
+    return true;
 }
 
 // What the platform punishes itself is not ours to punish: never both.
@@ -176,20 +177,28 @@ std::vector<std::string> follow_requirements(Database& database, cadence::Zones&
 
 }  // namespace
 
-Result<std::vector<std::string>> record_context(Database& database, cadence::Zones& zones,
-                                                const ContextFound& found, const Policy& policy,
-                                                Instant now) {
+Result<std::vector<std::string>> store_context(Database& database, cadence::Zones& zones,
+                                               const ContextFound& found, const Policy& policy,
+                                               Instant now) {
     const auto session = find_session(database, found.session);
     if (!session) {
         return cadence::fail(cadence::ErrorCode::NotFound, "there is no such lock session");
     }
     if (session->ended()) return std::vector<std::string>{};
     mark_verified(database, found, now);
-    note_what_it_says(database, found, now);
-    waive_owned(database, found.session, now);
+    // What it said before was looked at when each punishment became due, and is before it is sent.
+    const bool news = note_what_it_says(database, found, now);
+    if (news) waive_owned(database, found.session, now);
     auto refusals = follow_requirements(database, zones, found, policy, now);
     queue_waiting(database, found.session, now);
-    refresh_lane(database, found.session, now);
+    return refusals;
+}
+
+Result<std::vector<std::string>> record_context(Database& database, cadence::Zones& zones,
+                                                const ContextFound& found, const Policy& policy,
+                                                Instant now) {
+    auto refusals = store_context(database, zones, found, policy, now);
+    if (refusals) refresh_lane(database, found.session, now);
     return refusals;
 }
 

@@ -12,6 +12,11 @@
 
 namespace ledger {
 
+// Leaves the lane's due time as it was.
+[[nodiscard]] cadence::Result<std::vector<std::string>> store_context(
+    Database& database, cadence::Zones& zones, const engine::ContextFound& found,
+    const cadence::Policy& policy, cadence::Instant now);
+
 [[nodiscard]] cadence::Result<std::vector<std::string>> record_context(
     Database& database, cadence::Zones& zones, const engine::ContextFound& found,
     const cadence::Policy& policy, cadence::Instant now);

@@ -217,14 +217,19 @@ void put_off(const Lane& lane, Instant now, Plan& plan) {
     for (Errand& errand : plan.errands) errand.due = std::max(errand.due, deferred);
 }
 
-// All there is to do.
+// All there is to do, begun with plan_progress.
+void plan_rest(Database& database, const SessionId& session, const Lane& lane, Instant now,
+               Plan& plan) {
+    if (lane.active && plan.sender) add_punishments(database, session, lane, now, plan);
+    plan.work_ends = find_work_end(database, session, plan);
+    put_off(lane, now, plan);
+}
+
 Plan plan_lane(Database& database, const SessionId& session, Instant now, Duration margin) {
     const auto lane = find_lane(database, session);
     if (!lane) return {};
     Plan plan = plan_progress(database, session, *lane, now, margin);
-    if (lane->active && plan.sender) add_punishments(database, session, *lane, now, plan);
-    plan.work_ends = find_work_end(database, session, plan);
-    put_off(*lane, now, plan);
+    plan_rest(database, session, *lane, now, plan);
     return plan;
 }
 
@@ -239,6 +244,10 @@ void store_plan(Database& database, const SessionId& session, const Plan& plan, 
         " work_since_ms = iif(?3 IS NULL, NULL, min(ifnull(work_since_ms, ?4), ?4))"
         " WHERE id = ?1 AND (lane_due_at_ms IS NOT ?2 OR work_ends_at_ms IS NOT ?3)",
         session, plan.due(), plan.work_ends, now);
+}
+
+tl::unexpected<cadence::Error> no_session(const SessionId& session) {
+    return cadence::fail(cadence::ErrorCode::NotFound, "there is no lock session " + session.value);
 }
 
 LaneHead head_of(const Plan& plan, Instant now) {
@@ -291,24 +300,23 @@ engine::DueLanes find_due_lanes(Database& database, Instant now, int limit) {
 Result<LaneHead> load_lane(Database& database, const SessionId& session,
                            const cadence::Policy& policy, Instant now, Duration round_trip) {
     const Plan plan = plan_lane(database, session, now, policy.token_margin + round_trip);
-    if (plan.platform.empty()) {
-        return cadence::fail(cadence::ErrorCode::NotFound,
-                             "there is no lock session " + session.value);
-    }
+    if (plan.platform.empty()) return no_session(session);
     store_plan(database, session, plan, now);
     return head_of(plan, now);
 }
 
-std::optional<LaneHead> find_progress(Database& database, const SessionId& session,
-                                      const cadence::Policy& policy, Instant now,
-                                      Duration round_trip) {
+Result<LaneHead> load_next(Database& database, const SessionId& session,
+                           const cadence::Policy& policy, Instant now, Duration round_trip) {
     const auto lane = find_lane(database, session);
-    if (!lane) return std::nullopt;
+    if (!lane) return no_session(session);
     Plan plan = plan_progress(database, session, *lane, now, policy.token_margin + round_trip);
-    put_off(*lane, now, plan);
-    LaneHead head = head_of(plan, now);
-    if (head.todo != Todo::Send) return std::nullopt;
-    return head;
+    if (lane->deferred_until <= now) {
+        LaneHead head = head_of(plan, now);
+        if (head.todo == Todo::Send) return head;
+    }
+    plan_rest(database, session, *lane, now, plan);
+    store_plan(database, session, plan, now);
+    return head_of(plan, now);
 }
 
 void postpone_punishments(Database& database, const SessionId& session, Instant until,

@@ -24,12 +24,6 @@ namespace ledger {
 void refresh_lane(Database& database, const cadence::SessionId& session, cadence::Instant now,
                   cadence::Duration margin = {});
 
-// The lane's head if that is progress which can be sent now; costs less than to look at everything.
-[[nodiscard]] std::optional<engine::LaneHead> find_progress(Database& database,
-                                                            const cadence::SessionId& session,
-                                                            const cadence::Policy& policy,
-                                                            cadence::Instant now,
-                                                            cadence::Duration round_trip);
 // One of its writes is in flight: nothing else is due.
 void close_lane(Database& database, const cadence::SessionId& session);
 // One of its writes was applied: what work is left has lain since now.
@@ -38,6 +32,13 @@ void note_work_done(Database& database, const cadence::SessionId& session, caden
 // See engine::Outbox.
 [[nodiscard]] engine::DueLanes find_due_lanes(Database& database, cadence::Instant now, int limit);
 [[nodiscard]] cadence::Result<engine::LaneHead> load_lane(Database& database,
+                                                          const cadence::SessionId& session,
+                                                          const cadence::Policy& policy,
+                                                          cadence::Instant now,
+                                                          cadence::Duration round_trip);
+// load_lane, for the end of a write: where the head is progress that can be sent now, at less cost,
+// and the lane's due time stays as it was until the caller begins that.
+[[nodiscard]] cadence::Result<engine::LaneHead> load_next(Database& database,
                                                           const cadence::SessionId& session,
                                                           const cadence::Policy& policy,
                                                           cadence::Instant now,

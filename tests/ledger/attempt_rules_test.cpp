@@ -10,10 +10,10 @@ using BeginAttempt = OutboxTest;
 
 TEST_F(BeginAttempt, QueuedPunishment_IsInFlightWithItsBaselineAndDate) {
     const auto id = owe(18);
-    const auto begun = begin(id, engine::LockReading{.at = now,
-                                                     .frozen = false,
-                                                     .time_remaining_seconds = 500,
-                                                     .time_locked_seconds = std::nullopt});
+    const auto begun = begin(id, found({.at = now,
+                                        .frozen = false,
+                                        .time_remaining_seconds = 500,
+                                        .time_locked_seconds = std::nullopt}));
     EXPECT_EQ(begun.begun, Begun::Started);
     EXPECT_EQ(begun.number, 1);
     EXPECT_EQ(begun.write.kind, cadence::WriteKind::AddTime);
@@ -41,7 +41,7 @@ TEST_F(BeginAttempt, Repeated_StartsNothingTwice) {
 
 TEST_F(BeginAttempt, UnknownDelivery_IsNotFound) {
     const auto begun = ledger::begin_attempt(
-        db, zones, {.delivery = {77}, .token_hash = kToken, .baseline = {}}, policy, now);
+        db, zones, {.delivery = {77}, .token_hash = kToken, .found = {}}, policy, now);
     ASSERT_FALSE(begun);
     EXPECT_EQ(begun.error().code, cadence::ErrorCode::NotFound);
 }
@@ -120,7 +120,8 @@ TEST_F(BeginAttempt, NoContextSaidWhoPunishes_WaitsUnlessTheDaemonOwnsIt) {
 
 TEST_F(BeginAttempt, ContextJustReadDoesNotSayWhoPunishes_Waits) {
     const auto id = owe(18);
-    engine::BeginAttempt asked{id, kToken, std::nullopt, false};
+    engine::BeginAttempt asked{id, kToken, found()};
+    asked.found->context.requirements.reset();
     const auto begun = ledger::begin_attempt(db, zones, asked, policy, now);
     ASSERT_TRUE(begun) << begun.error().detail;
     EXPECT_EQ(begun->begun, Begun::OwnerUnknown);
@@ -226,7 +227,7 @@ TEST_F(BeginAttempt, UnknownZone_IsAnErrorAndSendsNothing) {
     const auto id = owe(18);
     db.execute("UPDATE session SET timezone = 'Mars/Olympus'");
     const auto begun = ledger::begin_attempt(
-        db, zones, {.delivery = id, .token_hash = kToken, .baseline = {}}, policy, now);
+        db, zones, {.delivery = id, .token_hash = kToken, .found = {}}, policy, now);
     EXPECT_FALSE(begun);
     EXPECT_EQ(standing(id), "queued");
 }
@@ -242,10 +243,10 @@ class BeginUndo : public OutboxTest {
     }
     void punish(std::optional<bool> frozen_before) {
         punishment = owe(18);
-        const auto begun = begin(punishment, engine::LockReading{.at = now,
-                                                                 .frozen = frozen_before,
-                                                                 .time_remaining_seconds = {},
-                                                                 .time_locked_seconds = {}});
+        const auto begun = begin(punishment, found({.at = now,
+                                                    .frozen = frozen_before,
+                                                    .time_remaining_seconds = {},
+                                                    .time_locked_seconds = {}}));
         ASSERT_EQ(begun.begun, Begun::Started);
         ASSERT_TRUE(finish(punishment, AnswerKind::Applied));
         now += 1min;
@@ -286,7 +287,7 @@ TEST_F(BeginUndo, ThawedBySomebodyElse_WaivesIt) {
     const auto undo = unwant();
     const engine::LockReading thawed{
         .at = now, .frozen = false, .time_remaining_seconds = {}, .time_locked_seconds = {}};
-    EXPECT_EQ(begin(undo.value(), thawed).reason, "effect_over");
+    EXPECT_EQ(begin(undo.value(), found(thawed)).reason, "effect_over");
 }
 
 TEST_F(BeginUndo, BrakeAndPause_HoldIt) {

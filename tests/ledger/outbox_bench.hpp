@@ -171,9 +171,19 @@ class OutboxTest : public ::testing::Test {
         return id;
     }
 
-    engine::Attempt begin(DeliveryId delivery, std::optional<engine::LockReading> read = {}) {
+    // A context just read: the platform punishes nothing itself.
+    [[nodiscard]] engine::ContextFound found(engine::LockReading read = {}) const {
+        engine::ContextFound context;
+        context.session = session;
+        context.token_hash = kToken;
+        context.context.lock = read;
+        context.context.requirements.emplace();
+        return context;
+    }
+    engine::Attempt begin(DeliveryId delivery, std::optional<engine::ContextFound> context = {}) {
         const auto begun = ledger::begin_attempt(
-            db, zones, {.delivery = delivery, .token_hash = kToken, .baseline = read}, policy, now);
+            db, zones, {.delivery = delivery, .token_hash = kToken, .found = std::move(context)},
+            policy, now);
         EXPECT_TRUE(begun) << begun.error().detail;
         return begun.value_or(engine::Attempt{});
     }

@@ -254,7 +254,7 @@ class OutboxLife {
     }
     void send(const engine::LaneHead& head) {
         engine::BeginAttempt begin{
-            .delivery = head.delivery, .token_hash = head.token.value().hash, .baseline = {}};
+            .delivery = head.delivery, .token_hash = head.token.value().hash, .found = {}};
         const auto begun = run(outbox_.begin_attempt(begin, policy_, now_)).value();
         EXPECT_TRUE(begun.begun == Begun::Started || begun.begun == Begun::Waived)
             << "what the lane offered could not be begun: " << static_cast<int>(begun.begun);

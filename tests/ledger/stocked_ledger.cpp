@@ -64,12 +64,7 @@ class Hands {
         given.platform = "chastify";
         const std::string hash = ledger::hash_of_token(given.token.reveal());
         must(ledger::add_launch(db_, zones_, given, policy, now));
-        engine::ContextFound found;
-        found.session = {id};
-        found.token_hash = hash;
-        found.context.lock.at = now;
-        found.context.requirements.emplace();
-        must(ledger::record_context(db_, zones_, found, policy, now));
+        must(ledger::record_context(db_, zones_, context_of(id, hash), policy, now));
     }
     void prove(const std::string& id) {
         const engine::Proof proof{
@@ -87,9 +82,10 @@ class Hands {
     bool deliver(const std::string& id) {
         const auto head = head_of(id);
         if (head.todo != engine::LaneHead::Todo::Send) return false;
-        engine::BeginAttempt begin{head.delivery, head.token->hash, std::nullopt, true};
+        engine::BeginAttempt begin{head.delivery, head.token->hash, std::nullopt};
         if (head.kind != cadence::DeliveryKind::Progress) {
-            begin.baseline = engine::LockReading{now, false, 100'000, 100'000};
+            begin.found = context_of(id, head.token->hash);
+            begin.found->context.lock = engine::LockReading{now, false, 100'000, 100'000};
         }
         const auto attempt = must(ledger::begin_attempt(db_, zones_, begin, policy, now));
         cadence::Answer answer;
@@ -105,6 +101,17 @@ class Hands {
     const cadence::Policy policy;
 
   private:
+    // The platform punishes nothing itself.
+    [[nodiscard]] engine::ContextFound context_of(const std::string& id,
+                                                  const std::string& hash) const {
+        engine::ContextFound found;
+        found.session = {id};
+        found.token_hash = hash;
+        found.context.lock.at = now;
+        found.context.requirements.emplace();
+        return found;
+    }
+
     Database& db_;
     cadence::Zones& zones_;
 };

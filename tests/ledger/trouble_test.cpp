@@ -24,7 +24,7 @@ class TroubleTest : public LedgerTest {
     void carry_next() {
         const auto head = run(outbox->load_lane({"lock-1"}, policy, now, 0s));
         ASSERT_TRUE(head && head->token);
-        const engine::BeginAttempt begin{head->delivery, head->token->hash, std::nullopt, true};
+        const engine::BeginAttempt begin{head->delivery, head->token->hash, std::nullopt};
         const auto begun = run(outbox->begin_attempt(begin, policy, now));
         ASSERT_TRUE(begun && begun->begun == engine::Begun::Started);
         cadence::Answer answer;

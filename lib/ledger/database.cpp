@@ -89,7 +89,8 @@ Result<void> configure(Database& database, const std::string& path, Access acces
 void prepare_sqlite() {
     // Counting its memory, SQLite takes one lock of all threads at every allocation.
     static const int prepared = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    static_cast<void>(prepared);  // refused where SQLite is in use already: then it goes on counting
+    static_cast<void>(
+        prepared);  // refused where SQLite is in use already: then it goes on counting
 }
 
 StorageFailure::StorageFailure(cadence::Error error)

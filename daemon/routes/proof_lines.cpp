@@ -23,8 +23,10 @@ namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{16} * 1024;
 // Of the shortest proofs two steps make a piece, of usual ones one; of the shortest lines
-// thirty-two.
-constexpr std::size_t kLinesAStep = 1024;
+// sixty-four. The larger a step, the more of its proofs share a window's rows and pages; the longer
+// others wait for the ledger.
+constexpr std::size_t kLinesAStep = 2048;
+constexpr std::size_t kLinesATurn = 1024;  // of the loop
 // Lines that are all refused have answers longer than themselves; those of right ones are shorter,
 // so that no body of right lines comes here. It lies on the ledger's disk, with few others at a
 // time.
@@ -65,9 +67,11 @@ class ProofLines {
         const Turnstile::Pass pass = co_await std::move(entering);
         // With the pass in hand, or every stream would have its step in one turn of the loop.
         const auto loop = co_await boost::asio::this_coro::executor;
-        auto turning = boost::asio::post(loop, boost::asio::use_awaitable);
-        co_await std::move(turning);
-        read(piece.empty() ? splitter_.finish() : splitter_.feed(piece, kLinesAStep));
+        do {
+            auto turning = boost::asio::post(loop, boost::asio::use_awaitable);
+            co_await std::move(turning);
+            read(piece.empty() ? splitter_.finish() : splitter_.feed(piece, kLinesATurn));
+        } while (!piece.empty() && goes_on());
         if (!proofs_.empty()) {
             const cadence::Policy policy = context_.config().policy;
             const cadence::Instant now = context_.clock.now();
@@ -131,6 +135,11 @@ class ProofLines {
         engine::ProofTaken taken;
         bool handed_in{false};
     };
+
+    // Wrong lines share nothing, and their results are long.
+    [[nodiscard]] bool goes_on() const {
+        return entries_.size() < kLinesAStep && proofs_.size() > entries_.size() / 2;
+    }
 
     void read(std::vector<Line> lines) {
         for (Line& line : lines) entries_.push_back(read_one(line));

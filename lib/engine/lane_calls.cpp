@@ -35,8 +35,9 @@ boost::asio::awaitable<std::optional<ContextFound>> Lane::find_context(UsableTok
                 "known from it\"");
         }
         co_await heard(gate, platform_, std::move(read.answer));
-        co_return ContextFound{session_, token.hash, *std::move(read.context),
-                               shared_->settings.enrolment_defaults};
+        ContextFound found{session_, token.hash, *std::move(read.context),
+                           shared_->settings.enrolment_defaults};
+        co_return found;
     }
     log(Level::Warning, fmt::format("event=context_not_read {}", text_of(read.answer)));
     channel_.reset();

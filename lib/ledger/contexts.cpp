@@ -65,11 +65,11 @@ Look last_look(Database& database, const SessionId& session) {
     return look;
 }
 
-// Rows only where it says something else than the look before.
-void note_what_it_says(Database& database, const ContextFound& found, Instant now) {
-    if (!found.context.requirements) return;
+// Whether it says something else than the look before; rows only then.
+bool note_what_it_says(Database& database, const ContextFound& found, Instant now) {
+    if (!found.context.requirements) return false;
     const Look look = look_of(*found.context.requirements);
-    if (look == last_look(database, found.session)) return;
+    if (look == last_look(database, found.session)) return false;
     for (const auto& [metric, punishes] : look) {
         database.execute(
             "INSERT INTO context_seen (session, at_ms, metric, punishes) VALUES (?1, ?2, ?3, ?4)"
@@ -78,6 +78,7 @@ void note_what_it_says(Database& database, const ContextFound& found, Instant no
         record_event(database, now, "context.changed", found.session, std::nullopt, std::nullopt,
                      event_detail({{"metric", metric}, {"punishes", punishes ? "true" : "false"}}));
     }
+    return true;
 }
 
 // What the platform punishes itself is not ours to punish: never both.
@@ -186,8 +187,9 @@ Result<engine::ContextRecorded> store_context(Database& database, cadence::Zones
     }
     if (session->ended()) return engine::ContextRecorded{};
     mark_verified(database, found, now);
-    note_what_it_says(database, found, now);
-    waive_owned(database, found.session, now);
+    // What it said before was looked at when each punishment became due, and is before it is sent.
+    const bool news = note_what_it_says(database, found, now);
+    if (news) waive_owned(database, found.session, now);
     engine::ContextRecorded recorded;
     recorded.requirements_refused = follow_requirements(database, zones, found, policy, now);
     recorded.doubled = note_doubled(database, found.session, found.context.lock, now);

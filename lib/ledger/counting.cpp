@@ -12,8 +12,7 @@ void add_to_count(Database& database, cadence::WindowId window, std::int64_t amo
 void count_proof(Database& database, const WindowRow& window, const cadence::Rules& rules,
                  const CountedProof& proof, cadence::Instant now) {
     add_to_count(database, window.id, proof.amount);
-    const auto delivery =
-        carry_proof(database, home_of(window), rules.key, proof.amount, now).delivery;
+    const auto delivery = carry_proof(database, home_of(window), rules.key, proof.amount, now);
     database.execute("UPDATE proof SET counted = 1, reason = '', delivery = ?2 WHERE id = ?1",
                      proof.id, delivery);
 }

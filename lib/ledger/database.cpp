@@ -86,6 +86,13 @@ Result<void> configure(Database& database, const std::string& path, Access acces
 
 }  // namespace
 
+void prepare_sqlite() {
+    // Counting its memory, SQLite takes one lock of all threads at every allocation.
+    static const int prepared = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(
+        prepared);  // refused where SQLite is in use already: then it goes on counting
+}
+
 StorageFailure::StorageFailure(cadence::Error error)
     : std::runtime_error(error.detail), error_(std::move(error)) {}
 
@@ -96,6 +103,7 @@ void Database::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_fin
 Result<Database> Database::open(const std::string& path, Access access) {
     const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (access == Access::Writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+    prepare_sqlite();
     sqlite3* handle = nullptr;
     const int opened = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     Database database(handle);

@@ -19,6 +19,9 @@
 
 namespace ledger {
 
+// Sets what SQLite takes before its first connection only; whoever opens one calls it.
+void prepare_sqlite();
+
 class StorageFailure : public std::runtime_error {
   public:
     explicit StorageFailure(cadence::Error error);

@@ -103,12 +103,16 @@ DeliveryState unsent_state(Database& database, const SessionId& session, Instant
                                                     : DeliveryState::Waiting;
 }
 
-Carried carry_proof(Database& database, const DeliveryHome& home, const std::string& key,
-                    std::int64_t amount, Instant now) {
-    if (const auto open = find_open_progress(database, home.window)) {
-        carry_more(database, *open, amount, 1, now);
-        return {*open, false};
-    }
+DeliveryId carry_proof(Database& database, const DeliveryHome& home, const std::string& key,
+                       std::int64_t amount, Instant now) {
+    const auto open = find_open_progress(database, home.window);
+    if (!open) return begin_progress(database, home, key, amount, now);
+    carry_more(database, *open, amount, 1, now);
+    return *open;
+}
+
+DeliveryId begin_progress(Database& database, const DeliveryHome& home, const std::string& key,
+                          std::int64_t amount, Instant now) {
     database.execute(
         "INSERT INTO delivery (session, requirement, window, window_start_ms, kind, ordinal, state,"
         " write, platform_key, amount, proofs, due_at_ms, created_at_ms, updated_at_ms)"
@@ -118,7 +122,7 @@ Carried carry_proof(Database& database, const DeliveryHome& home, const std::str
         " ?5, 'progress', ?6, ?7, 1, ?8, ?8, ?8)",
         home.session, home.requirement, home.window, home.window_start,
         cadence::to_string(unsent_state(database, home.session, now)), key, amount, now);
-    return {{database.last_insert_id()}, true};
+    return {database.last_insert_id()};
 }
 
 void carry_more(Database& database, DeliveryId delivery, std::int64_t amount, std::int64_t proofs,

@@ -23,17 +23,19 @@ struct DeliveryHome {
 // The longest that anything is put off: a platform's Retry-After, clamped.
 constexpr std::chrono::minutes kLongestWait{15};
 
-// Adds a proof to the window's progress delivery that still takes proofs, or makes that delivery:
-// queued where the lock session has a live token that is not set aside and is not suspended, else
-// waiting. Due now. One that was unknown once is sent again exactly as it was, and takes no proofs.
-struct Carried {
-    cadence::DeliveryId delivery;
-    bool begun{false};  // it is new, so that the lock session's lane has to be refreshed
-};
-Carried carry_proof(Database& database, const DeliveryHome& home, const std::string& key,
-                    std::int64_t amount, cadence::Instant now);
+// Adds a proof to the window's progress delivery that still takes proofs, or begins one. One that
+// was unknown once is sent again exactly as it was, and takes no proofs.
+cadence::DeliveryId carry_proof(Database& database, const DeliveryHome& home,
+                                const std::string& key, std::int64_t amount, cadence::Instant now);
 
-// More proofs of the same unit of work for the delivery that carry_proof named.
+// The window has none that still takes proofs: begins one with its first proof, queued where the
+// lock session has a live token that is not set aside and is not suspended, else waiting. Due now.
+// The lock session's lane has to be refreshed.
+cadence::DeliveryId begin_progress(Database& database, const DeliveryHome& home,
+                                   const std::string& key, std::int64_t amount,
+                                   cadence::Instant now);
+
+// More proofs for a progress delivery that still takes them.
 void carry_more(Database& database, cadence::DeliveryId delivery, std::int64_t amount,
                 std::int64_t proofs, cadence::Instant now);
 

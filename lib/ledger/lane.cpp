@@ -108,8 +108,16 @@ bool has_queued(Database& database, const SessionId& session) {
     return row.step();
 }
 
+bool has_unknown(Database& database, const SessionId& session) {
+    auto row = database.query("SELECT 1 FROM delivery WHERE session = ?1 AND state = 'unknown'");
+    row.bind(session);
+    return row.step();
+}
+
 // Progress is settled without a look at the lock; the rest with one, which takes a token.
 void add_unknown(Database& database, const SessionId& session, bool may_read, Plan& plan) {
+    // Seldom there is one, and to be ready to sort costs more than to look.
+    if (!has_unknown(database, session)) return;
     auto row = database.query(
         "SELECT id, kind, ifnull(due_at_ms, 0) FROM delivery"
         " WHERE session = ?1 AND state = 'unknown' AND (kind = 'progress' OR ?2)"
@@ -281,8 +289,11 @@ void close_lane(Database& database, const SessionId& session) {
 }
 
 void note_work_done(Database& database, const SessionId& session, Instant now) {
-    database.execute("UPDATE session SET work_since_ms = ?2 WHERE id = ?1 AND work_since_ms <> ?2",
-                     session, now);
+    // Within a second it is as good as now, and the index of such times is left alone.
+    database.execute(
+        "UPDATE session SET work_since_ms = ?2"
+        " WHERE id = ?1 AND work_since_ms NOT BETWEEN ?2 - 999 AND ?2",
+        session, now);
 }
 
 engine::DueLanes find_due_lanes(Database& database, Instant now, int limit) {

@@ -26,7 +26,7 @@ void refresh_lane(Database& database, const cadence::SessionId& session, cadence
 
 // One of its writes is in flight: nothing else is due.
 void close_lane(Database& database, const cadence::SessionId& session);
-// One of its writes was applied: what work is left has lain since now.
+// One of its writes was applied: what work is left has lain since now, to the second.
 void note_work_done(Database& database, const cadence::SessionId& session, cadence::Instant now);
 
 // See engine::Outbox.

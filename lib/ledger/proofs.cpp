@@ -6,10 +6,9 @@
 #include <set>
 #include <utility>
 
-#include "ledger/judgement.hpp"
 #include "ledger/lane.hpp"
 #include "ledger/savepoint.hpp"
-#include "ledger/sessions.hpp"
+#include "ledger/standing.hpp"
 #include "ledger/tally.hpp"
 #include "ledger/timeline.hpp"
 
@@ -20,7 +19,6 @@ using cadence::Instant;
 using cadence::RequirementId;
 using cadence::Result;
 using cadence::SessionId;
-using cadence::WindowId;
 using engine::Proof;
 using engine::ProofStatus;
 using engine::ProofTaken;
@@ -61,18 +59,20 @@ std::string known_metrics(Database& database, const SessionId& session) {
 }
 
 // Why the lock session takes no such proof; empty when it does.
-std::optional<ProofTaken> refuse_by_session(Database& database, const SessionId& session) {
-    const auto found = find_session(database, session);
+std::optional<ProofTaken> refuse_by_standing(Database& database, const Proof& proof,
+                                             const std::optional<Standing>& found) {
     if (!found) {
         return ProofTaken{ProofStatus::UnknownSession,
-                          "there is no lock session '" + session.value +
+                          "there is no lock session '" + proof.session.value +
                               "'; enrol it (PUT) or hand in a launch first",
                           "sessionId"};
     }
-    if (found->ended()) {
+    if (found->ended) {
         return refused("sessionId", "the lock session has ended; enrol it again to go on");
     }
-    return std::nullopt;
+    if (found->requirement) return std::nullopt;
+    return refused("metric", "the lock session has no requirement '" + proof.metric + "'; " +
+                                 known_metrics(database, proof.session));
 }
 
 std::optional<Instant> first_window_start(Database& database, RequirementId requirement) {
@@ -91,16 +91,6 @@ std::optional<ProofTaken> refuse_by_begin(Database& database, RequirementId requ
     return std::nullopt;
 }
 
-std::optional<WindowId> find_window_at(Database& database, RequirementId requirement,
-                                       Instant instant) {
-    auto row = database.query(
-        "SELECT id, end_at_ms FROM window WHERE requirement = ?1 AND start_at_ms <= ?2"
-        " ORDER BY start_at_ms DESC LIMIT 1");
-    row.bind(requirement, instant);
-    if (!row.step() || row.instant(1) <= instant) return std::nullopt;
-    return WindowId{row.integer(0)};
-}
-
 // The proofs of one unit of work, one after the other. Nobody else writes meanwhile, so what
 // several of them ask is asked once, and what they change together is stored at the end.
 class Taking {
@@ -111,11 +101,11 @@ class Taking {
     // Errors: those of windows that cannot be made.
     Result<ProofTaken> accept(const Proof& proof) {
         if (auto known = find_repetition(database_, proof)) return *known;
-        Account& account = account_of(proof);
-        if (account.refusal) return *account.refusal;
         const Instant happened_at = std::min(proof.happened_at.value_or(now_), now_);
+        Account& account = account_of(proof, happened_at);
+        if (account.refusal) return *account.refusal;
         if (auto refusal = refuse_by_time(proof, happened_at)) return *refusal;
-        const auto tally = find_tally(account, happened_at);
+        const auto tally = find_tally(account, proof, happened_at);
         if (!tally) return tl::unexpected<cadence::Error>(tally.error());
         if (tally->refusal) return *tally->refusal;
         tally->found->take(database_, proof, happened_at, now_);
@@ -145,22 +135,31 @@ class Taking {
         std::optional<ProofTaken> refusal;  // when there is none
     };
 
-    Account& account_of(const Proof& proof) {
+    Account& account_of(const Proof& proof, Instant happened_at) {
         const auto [place, added] = accounts_.try_emplace({proof.session, proof.metric});
-        if (added) open_account(proof, place->second);
+        if (added) open_account(proof, happened_at, place->second);
         return place->second;
     }
 
-    void open_account(const Proof& proof, Account& account) {
-        account.refusal = refuse_by_session(database_, proof.session);
+    void open_account(const Proof& proof, Instant happened_at, Account& account) {
+        auto found = find_standing(database_, proof.session, proof.metric, happened_at);
+        account.refusal = refuse_by_standing(database_, proof, found);
         if (account.refusal) return;
-        const auto requirement = find_requirement(database_, proof.session, proof.metric);
-        if (requirement) {
-            account.requirement = requirement->id;
-            return;
-        }
-        account.refusal = refused("metric", "the lock session has no requirement '" + proof.metric +
-                                                "'; " + known_metrics(database_, proof.session));
+        account.requirement = *found->requirement;
+        if (found->window) add_tally(account, *std::move(found->window));
+    }
+
+    static Tally& add_tally(Account& account, StandingWindow window) {
+        const Instant start = window.start;
+        Tally tally(account.requirement, std::move(window));
+        return account.tallies.emplace(start, std::move(tally)).first->second;
+    }
+
+    Tally* find_known_tally(Account& account, Instant happened_at) {
+        const auto next = account.tallies.upper_bound(happened_at);
+        if (next == account.tallies.begin()) return nullptr;
+        Tally& tally = std::prev(next)->second;
+        return happened_at < tally.end() ? &tally : nullptr;
     }
 
     std::optional<ProofTaken> refuse_by_time(const Proof& proof, Instant happened_at) const {
@@ -173,29 +172,26 @@ class Taking {
         return std::nullopt;
     }
 
-    Result<FoundTally> find_tally(Account& account, Instant happened_at) {
-        const auto next = account.tallies.upper_bound(happened_at);
-        if (next != account.tallies.begin()) {
-            Tally& tally = std::prev(next)->second;
-            if (happened_at < tally.end()) return FoundTally{&tally, {}};
+    Tally* look_up_tally(Account& account, const Proof& proof, Instant happened_at) {
+        auto found = find_standing(database_, proof.session, proof.metric, happened_at);
+        if (!found || !found->window) return nullptr;
+        return &add_tally(account, *std::move(found->window));
+    }
+
+    Result<FoundTally> find_tally(Account& account, const Proof& proof, Instant happened_at) {
+        Tally* tally = find_known_tally(account, happened_at);
+        if (tally == nullptr) tally = look_up_tally(account, proof, happened_at);
+        if (tally != nullptr) return FoundTally{tally, {}};
+        auto refusal = refuse_by_begin(database_, account.requirement, happened_at);
+        if (refusal) return FoundTally{nullptr, std::move(refusal)};
+        // It lies after the newest window: the next ones have begun and are not open yet.
+        if (auto opened = open_windows(account.requirement); !opened) {
+            return tl::unexpected<cadence::Error>(opened.error());
         }
-        auto window = find_window_at(database_, account.requirement, happened_at);
-        if (!window) {
-            auto refusal = refuse_by_begin(database_, account.requirement, happened_at);
-            if (refusal) return FoundTally{nullptr, std::move(refusal)};
-            // It lies after the newest window: the next ones have begun and are not open yet.
-            if (auto opened = open_windows(account.requirement); !opened) {
-                return tl::unexpected<cadence::Error>(opened.error());
-            }
-            window = find_window_at(database_, account.requirement, happened_at);
-        }
-        if (!window) {
-            return FoundTally{
-                nullptr, refused("happenedAt", "the requirement is not in force then; enable it")};
-        }
-        Tally tally(database_, *window);
-        const Instant start = tally.start();
-        return FoundTally{&account.tallies.emplace(start, std::move(tally)).first->second, {}};
+        tally = look_up_tally(account, proof, happened_at);
+        if (tally != nullptr) return FoundTally{tally, {}};
+        return FoundTally{nullptr,
+                          refused("happenedAt", "the requirement is not in force then; enable it")};
     }
 
     // All or none of them.

@@ -112,6 +112,7 @@ Result<void> compare(const Schema& expected, const Schema& found, const std::str
 }  // namespace
 
 Result<void> check_schema(const std::string& path, const std::vector<Migration>& migrations) {
+    prepare_sqlite();
     const auto handle = open_untouched(path);
     if (!handle) return tl::unexpected(handle.error());
     int version = 0;

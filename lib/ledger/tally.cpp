@@ -5,63 +5,56 @@
 #include "ledger/rows.hpp"
 
 namespace ledger {
-namespace {
 
 using cadence::Instant;
 using engine::Proof;
 
-// `delivery`: what carries it; without one it counts for nothing.
-void insert_proof(Database& database, const Proof& proof, const WindowRow& window,
-                  std::optional<cadence::DeliveryId> delivery, Instant happened_at, Instant now) {
+// The first has to be in a new delivery's row at once: there is none without an amount.
+void Tally::carry(Database& database, const Proof& proof, Instant now) {
+    if (!window_.carrier) {
+        const DeliveryHome home{proof.session, requirement_, window_.id, window_.start};
+        window_.carrier = begin_progress(database, home, window_.key, proof.amount, now);
+        begun_ = true;
+        return;
+    }
+    uncarried_amount_ += proof.amount;
+    ++uncarried_;
+}
+
+// Without a carrier it counts for nothing.
+void Tally::insert(Database& database, const Proof& proof,
+                   std::optional<cadence::DeliveryId> carrier, Instant happened_at,
+                   Instant now) const {
     database.execute(
         "INSERT INTO proof (id, requirement, window, delivery, amount, given_happened_at_ms,"
         " happened_at_ms, received_at_ms, counted, reason)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        proof.id, window.requirement, window.id, delivery, proof.amount, proof.happened_at,
-        happened_at, now, delivery.has_value(), delivery ? "" : "late_ignored");
-}
-
-}  // namespace
-
-Tally::Tally(Database& database, cadence::WindowId window)
-    : window_(load_window(database, window)),
-      rules_(load_rules(database, window_.requirement, window_.generation)) {}
-
-bool Tally::ignores() const {
-    const bool late = window_.verdict && window_.verdict->kind != cadence::VerdictKind::Met;
-    return late && rules_.late_proof == cadence::LateProof::Ignore;
+        proof.id, requirement_, window_.id, carrier, proof.amount, proof.happened_at, happened_at,
+        now, carrier.has_value(), carrier ? "" : "late_ignored");
 }
 
 void Tally::take(Database& database, const Proof& proof, Instant happened_at, Instant now) {
-    if (ignores()) {
-        insert_proof(database, proof, window_, std::nullopt, happened_at, now);
+    if (window_.ignores) {
+        insert(database, proof, std::nullopt, happened_at, now);
         record_event(database, now, "proof.ignored", proof.session, window_.id, std::nullopt);
         return;
     }
-    carry(database, proof.amount, now);
-    insert_proof(database, proof, window_, delivery_, happened_at, now);
+    carry(database, proof, now);
+    insert(database, proof, window_.carrier, happened_at, now);
     amount_ += proof.amount;
 }
 
-// The first has to be in the delivery's row at once: there is none without an amount.
-void Tally::carry(Database& database, std::int64_t amount, Instant now) {
-    if (!delivery_) {
-        const auto carried = carry_proof(database, home_of(window_), rules_.key, amount, now);
-        delivery_ = carried.delivery;
-        begun_ = carried.begun;
-        return;
-    }
-    uncarried_amount_ += amount;
-    ++uncarried_;
-}
-
 bool Tally::finish(Database& database, Instant now) {
-    if (!delivery_) return false;
+    if (amount_ == 0) return false;
     add_to_count(database, window_.id, amount_);
-    if (uncarried_ > 0) carry_more(database, *delivery_, uncarried_amount_, uncarried_, now);
-    const bool met = window_.verdict && window_.verdict->kind == cadence::VerdictKind::Met;
-    const bool judged = !met && window_.count + amount_ >= rules_.required_count;
-    if (judged) judge_by_count(database, window_.id, rules_, now);
+    if (uncarried_ > 0) {
+        carry_more(database, *window_.carrier, uncarried_amount_, uncarried_, now);
+    }
+    const bool judged = !window_.met && window_.count + amount_ >= window_.required_count;
+    if (judged) {
+        const auto rules = load_rules(database, requirement_, window_.generation);
+        judge_by_count(database, window_.id, rules, now);
+    }
     return begun_ || judged;
 }
 

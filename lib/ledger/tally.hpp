@@ -3,20 +3,20 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "cadence/ids.hpp"
-#include "cadence/requirement.hpp"
 #include "cadence/time.hpp"
 #include "engine/intake.hpp"
 #include "ledger/database.hpp"
-#include "ledger/judgement.hpp"
+#include "ledger/standing.hpp"
 
 namespace ledger {
 
 class Tally {
   public:
-    // Reads the window and the rules it is judged by. Throws StorageFailure when there is none.
-    Tally(Database& database, cadence::WindowId window);
+    Tally(cadence::RequirementId requirement, StandingWindow window)
+        : requirement_(requirement), window_(std::move(window)) {}
 
     [[nodiscard]] cadence::Instant start() const { return window_.start; }
     [[nodiscard]] cadence::Instant end() const { return window_.end; }
@@ -32,14 +32,14 @@ class Tally {
     bool finish(Database& database, cadence::Instant now);
 
   private:
-    [[nodiscard]] bool ignores() const;
-    void carry(Database& database, std::int64_t amount, cadence::Instant now);
+    void carry(Database& database, const engine::Proof& proof, cadence::Instant now);
+    void insert(Database& database, const engine::Proof& proof,
+                std::optional<cadence::DeliveryId> carrier, cadence::Instant happened_at,
+                cadence::Instant now) const;
 
-    WindowRow window_;
-    cadence::Rules rules_;
-    std::optional<cadence::DeliveryId>
-        delivery_;                      // what carries them, once there is one that counts
-    bool begun_{false};                 // that one is new
+    cadence::RequirementId requirement_;
+    StandingWindow window_;             // as it was found, but for what carries its proofs
+    bool begun_{false};                 // that is new
     std::int64_t amount_{0};            // of all that count
     std::int64_t uncarried_amount_{0};  // not yet in the delivery's row, nor are
     std::int64_t uncarried_{0};         // as many proofs

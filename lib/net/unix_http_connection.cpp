@@ -10,6 +10,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <optional>
+#include <utility>
 
 #include "net/socket_watchdog.hpp"
 #include "net/unix_http_reply.hpp"
@@ -29,7 +31,8 @@ namespace {
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kFirstRead = 4096;
-constexpr std::size_t kPiece = std::size_t{64} * 1024;
+constexpr std::size_t kRead = std::size_t{64} * 1024;
+constexpr std::size_t kPiece = 2 * kRead;
 constexpr std::size_t kMebibyte = std::size_t{1024} * 1024;
 constexpr auto kLingerFor = cadence::Duration{2'000};
 
@@ -103,6 +106,7 @@ class Connection {
     [[nodiscard]] asio::awaitable<error_code> read_body(Parser& parser, HttpRequest& request);
     [[nodiscard]] asio::awaitable<Result<std::string>> read_piece(
         Parser& parser, std::chrono::steady_clock::time_point deadline);
+    [[nodiscard]] bool has_more_at_hand() const;
     [[nodiscard]] asio::awaitable<bool> permit_body(const HttpRequest& request);
     [[nodiscard]] asio::awaitable<bool> stream(HttpRequest request, Parser& parser);
     [[nodiscard]] asio::awaitable<bool> answer(HttpRequest request, const Parser& parser);
@@ -120,6 +124,7 @@ class Connection {
     beast::flat_buffer buffer_;
     std::shared_ptr<const UnixHttpService> service_;
     std::shared_ptr<ConnectionControl> control_;
+    std::optional<cadence::Error> broken_;  // what ended the body that is read by the piece
     bool first_{true};
     bool head_only_{false};  // the request in hand is a HEAD
 };
@@ -242,28 +247,38 @@ asio::awaitable<bool> Connection::stream(HttpRequest request, Parser& parser) {
     const bool permitted = co_await permit_body(request);
     if (!permitted) co_return false;
     parser.body_limit(limit);
-    buffer_.reserve(kPiece);
+    buffer_.reserve(kRead);
+    broken_.reset();
     const auto deadline = std::chrono::steady_clock::now() + options().stream_timeout;
     request.next_piece = [this, &parser, deadline] { return read_piece(parser, deadline); };
     const bool more = co_await answer(std::move(request), parser);
     co_return more;
 }
 
+bool Connection::has_more_at_hand() const {
+    error_code error;
+    return socket_.available(error) > 0 && !error;
+}
+
 asio::awaitable<Result<std::string>> Connection::read_piece(
     Parser& parser, std::chrono::steady_clock::time_point deadline) {
     const auto limit = options().max_streamed_bytes;
     auto& body = parser.get().body();
-    body.clear();
-    while (body.empty() && !parser.is_done()) {
+    const auto goes_on = [this, &body] {
+        return body.empty() || (body.size() + kRead <= kPiece && has_more_at_hand());
+    };
+    while (!parser.is_done() && !broken_ && goes_on()) {
         const auto left = std::chrono::duration_cast<cadence::Duration>(
             deadline - std::chrono::steady_clock::now());
         watchdog_.arm(std::clamp(left, cadence::Duration{1}, options().body_timeout));
         const auto [error, size] = co_await http::async_read_some(socket_, buffer_, parser, kTuple);
         const bool expired = watchdog_.expired();
         watchdog_.disarm();
-        if (error) co_return tl::unexpected(piece_error(error, expired, limit));
+        if (error) broken_ = piece_error(error, expired, limit);
     }
-    co_return std::string(body);
+    // What came before it is handed on first.
+    if (broken_ && body.empty()) co_return tl::unexpected(*broken_);
+    co_return std::exchange(body, {});
 }
 
 asio::awaitable<bool> Connection::answer(HttpRequest request, const Parser& parser) {

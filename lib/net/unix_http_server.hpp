@@ -27,8 +27,9 @@
 
 namespace net {
 
-// The next piece of a request's body, as it arrives, at most 64 KiB; an empty one ends it. Errors:
-// TooLarge, TimedOut, Malformed, Interrupted (nothing more comes, though the body is not whole).
+// The next piece of a request's body: what has arrived, at most 128 KiB; an empty one ends it.
+// Errors: TooLarge, TimedOut, Malformed, Interrupted (nothing more comes, though the body is not
+// whole).
 using NextPiece = std::function<boost::asio::awaitable<cadence::Result<std::string>>()>;
 
 struct HttpRequest {

@@ -165,6 +165,15 @@ TEST_F(ProofLines, ManyLines_AreCommittedByThePiece) {
     }
 }
 
+TEST_F(ProofLines, PieceOfUsualLines_IsOneCommit) {
+    ASSERT_EQ(ask("PUT", "/v1/sessions/lock-1", daily_body()).status, 201);
+    std::string text;
+    for (int i = 0; i < 2'000; ++i) text += proof("p" + std::to_string(i));
+    const auto before = writer->totals().commits;
+    EXPECT_EQ(lines_of(hand_in(text, 131'072)).size(), 2'000U);
+    EXPECT_EQ(writer->totals().commits - before, 1U);
+}
+
 TEST_F(ProofLines, PieceOfManyLines_LetsOthersHaveTheirTurn) {
     int turns = 0;
     std::function<void()> turn = [this, &turns, &turn] {

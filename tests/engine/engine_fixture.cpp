@@ -9,6 +9,12 @@ namespace {
 
 constexpr cadence::Instant kStart{std::chrono::sys_days{std::chrono::year{2026} / 6 / 15} + 10h};
 
+// As often as is left, then never again.
+void take_fault(sqlite3_context* context, int /*count*/, sqlite3_value** /*values*/) {
+    auto& left = *static_cast<int*>(sqlite3_user_data(context));
+    sqlite3_result_int(context, left > 0 ? left-- : 0);
+}
+
 }  // namespace
 
 std::int64_t Remembered::count(const std::string& text) const {
@@ -123,6 +129,15 @@ void EngineTest::prove(const std::string& id, const std::string& proof) {
 void EngineTest::break_ledger(bool broken) {
     auto const* const sql = broken ? "PRAGMA query_only = 1" : "PRAGMA query_only = 0";
     ASSERT_EQ(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+}
+
+void EngineTest::fail_at(const std::string& statement) {
+    ASSERT_EQ(sqlite3_create_function(handle, "take_fault", 0, SQLITE_UTF8, &faults, take_fault,
+                                      nullptr, nullptr),
+              SQLITE_OK);
+    auto const sql = "CREATE TEMP TRIGGER fault BEFORE " + statement +
+                     " WHEN take_fault() BEGIN SELECT RAISE(ABORT, 'a fault'); END";
+    ASSERT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
 }
 
 std::int64_t EngineTest::count(const std::string& state) {

@@ -69,6 +69,8 @@ class EngineTest : public ::testing::Test {
     void prove(const std::string& id, const std::string& proof);
     // From now on the database takes no writes, as on a disk remounted read-only.
     void break_ledger(bool broken);
+    // A statement ("INSERT ON attempt") that fails from now on as often as `faults` says.
+    void fail_at(const std::string& statement);
     // How many deliveries are in this state.
     [[nodiscard]] std::int64_t count(const std::string& state);
 
@@ -88,6 +90,7 @@ class EngineTest : public ::testing::Test {
     std::unique_ptr<ledger::SqliteOutbox> outbox;
     std::unique_ptr<engine::Engine> engine;
     int heartbeats{0};
+    int faults{0};
     bool running{false};
 };
 

@@ -90,12 +90,6 @@ TEST_F(EngineTest, AnswerThatCannotBeWritten_IsWrittenLater) {
     EXPECT_EQ(platform.writes.size(), 1U);
 }
 
-// True once, then never again: for a trigger that meets one unit of work.
-void take_fault(sqlite3_context* context, int /*count*/, sqlite3_value** /*values*/) {
-    auto& left = *static_cast<int*>(sqlite3_user_data(context));
-    sqlite3_result_int(context, left > 0 ? left-- : 0);
-}
-
 TEST_F(EngineTest, NextThatCannotBegin_DelaysNeitherTheAnswerNorItselfAndCountsOnce) {
     platform.action_limit = 2;
     start();
@@ -104,16 +98,8 @@ TEST_F(EngineTest, NextThatCannotBegin_DelaysNeitherTheAnswerNorItselfAndCountsO
         prove("wearer", std::string("proof-") + day);
         pass(24h);
     }
-    int faults = 0;
-    ASSERT_EQ(sqlite3_create_function(handle, "take_fault", 0, SQLITE_UTF8, &faults, take_fault,
-                                      nullptr, nullptr),
-              SQLITE_OK);
-    ASSERT_EQ(sqlite3_exec(handle,
-                           "CREATE TEMP TRIGGER fault BEFORE INSERT ON attempt WHEN take_fault()"
-                           " BEGIN SELECT RAISE(ABORT, 'a fault'); END",
-                           nullptr, nullptr, nullptr),
-              SQLITE_OK);
-    platform.breaks_after_write = [&faults] { faults = 1; };
+    fail_at("INSERT ON attempt");
+    platform.breaks_after_write = [this] { faults = 1; };
     launch("wearer", "token");
     EXPECT_EQ(faults, 0) << "the second did not begin with the first one's end";
     EXPECT_FALSE(journal.has("event=ledger_failed") || journal.has("event=lane_refused"));

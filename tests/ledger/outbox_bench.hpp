@@ -166,7 +166,7 @@ class OutboxTest : public ::testing::Test {
         return ledger::owe_punishment(db, home(window), rules.punishment, {}, 336h, now).value();
     }
     DeliveryId carry(WindowId window, std::int64_t amount = 1) {
-        const auto id = ledger::carry_proof(db, home(window), "check_in", amount, now).delivery;
+        const auto id = ledger::carry_proof(db, home(window), "check_in", amount, now);
         rows.add_proof("p" + std::to_string(++proofs_), check_in, window, id, now, now);
         return id;
     }

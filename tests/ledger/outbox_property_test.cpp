@@ -162,8 +162,7 @@ class OutboxLife {
             if (fresh) windows_.push_back({which, insert_window(db, which, "met")});
             const auto& [owner, window] = windows_[pick(static_cast<unsigned>(windows_.size()))];
             Rows rows(db);
-            const auto delivery =
-                ledger::carry_proof(db, home(owner, window), "check_in", 1, now_).delivery;
+            const auto delivery = ledger::carry_proof(db, home(owner, window), "check_in", 1, now_);
             rows.add_proof("p" + std::to_string(++next_proof_), requirements_[owner], window,
                            delivery, now_, now_);
             ledger::refresh_lane(db, home(owner, window).session, now_);

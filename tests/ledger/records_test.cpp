@@ -245,7 +245,7 @@ TEST_F(Records, Deliveries_AreFilteredAndPaged) {
 
 TEST_F(Records, WindowExplained_SaysWhyEachProofCounted) {
     const auto window = rows.add_window(check_in, 19);
-    const auto id = ledger::carry_proof(db, home(window), "check_in", 1, now).delivery;
+    const auto id = ledger::carry_proof(db, home(window), "check_in", 1, now);
     const Instant end = samples::utc(2024, 6, 20);
     rows.add_proof("a", check_in, window, id, end - 3h, end - 1ms);
     rows.add_proof("b", check_in, window, id, end - 2h, end + 1min);

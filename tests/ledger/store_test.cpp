@@ -9,8 +9,10 @@ namespace ledger_test {
 namespace {
 
 using cadence::ErrorCode;
+using ledger::Database;
 using ledger::Migration;
 using ledger::open_ledger;
+using ledger::StorageFailure;
 
 void execute_raw(const std::string& path, const std::string& sql) {
     sqlite3* handle = nullptr;
@@ -19,6 +21,26 @@ void execute_raw(const std::string& path, const std::string& sql) {
         << sqlite3_errmsg(handle);
     sqlite3_close(handle);
 }
+
+std::string first_text(Database& database, const std::string& sql) {
+    auto row = database.query(sql);
+    return row.step() ? row.text(0) : std::string{"no row"};
+}
+
+constexpr auto kOneDelivery = R"(
+INSERT INTO session (id, platform, state, enrolled_by, created_at_ms)
+    VALUES ('s', 'chastify', 'active', 'operator', 1);
+INSERT INTO requirement (id, session, metric, enabled, active_from_ms, enrolled_at_ms, punish_past)
+    VALUES (1, 's', 'm', 1, 1, 1, 0);
+INSERT INTO generation VALUES (1, 1, 'UTC', 'day', 1, 1, '2026-01-01', 1, 'none', 0, '', 'auto',
+    'grace', 'all', 'count', 0, 'm', 'hold', 'resend', 1);
+INSERT INTO window (id, requirement, generation, idx, start_at_ms, end_at_ms, local_start,
+    local_end, zone, zone_version, first, past, judge_at_ms)
+    VALUES (1, 1, 1, 0, 1, 2, 'a', 'b', 'UTC', 'v', 0, 0, 3);
+INSERT INTO delivery (session, requirement, window, window_start_ms, kind, ordinal, state, write,
+    amount, proofs, created_at_ms, updated_at_ms)
+    VALUES ('s', 1, 1, 1, 'progress', 1, 'waiting', 'progress', 2, 2, 20, 99);
+)";
 
 class StoreTest : public ::testing::Test {
   protected:
@@ -215,6 +237,45 @@ TEST_F(StoreTest, OlderSchema_IsBroughtUpToDate) {
     ASSERT_TRUE(opened) << opened.error().detail;
     EXPECT_EQ(ledger::user_version_of(opened->database), static_cast<int>(steps.size()));
     opened->database.execute("INSERT INTO more (id) VALUES (1)");
+}
+
+// 0004 changes the text of two tables beneath their rows.
+TEST_F(StoreTest, TextsChangedByAMigration_JudgeAtOnceAndLeaveTheRows) {
+    auto before = ledger::embedded_migrations();
+    before.resize(3);
+    {
+        auto old = open_ledger(path, before);
+        ASSERT_TRUE(old) << old.error().detail;
+        old->database.execute_script(kOneDelivery);
+    }
+    for (const char* const opening : {"the first", "the second"}) {
+        auto opened = open_ledger(path);
+        ASSERT_TRUE(opened) << opening << ": " << opened.error().detail;
+        Database& database = opened->database;
+        EXPECT_THROW(database.execute("UPDATE delivery SET state = 'lost'"), StorageFailure);
+        EXPECT_THROW(database.execute("UPDATE window SET fixed = 'lost'"), StorageFailure);
+        for (const char* const state : {"waiting", "queued", "inFlight", "unknown", "held",
+                                        "rejected", "waived", "applied"}) {
+            EXPECT_NO_THROW(database.execute("UPDATE delivery SET state = ?1", state)) << state;
+        }
+        EXPECT_NO_THROW(database.execute("UPDATE window SET fixed = 'too_old'"));
+        EXPECT_EQ(first_text(database, "PRAGMA integrity_check"), "ok");
+        EXPECT_EQ(first_text(database, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
+        EXPECT_EQ(first_text(database, "SELECT value FROM counter WHERE name = 'proof.submitted'"),
+                  "2");
+        EXPECT_EQ(first_text(database,
+                             "SELECT count(*) FROM sqlite_schema WHERE name IN ('delivery',"
+                             " 'window') AND sql LIKE '%IN (''%'"),
+                  "0");
+    }
+}
+
+TEST_F(StoreTest, SchemaOfAnOpenLedger_CannotBeWritten) {
+    make_ledger();
+    auto opened = open_ledger(path);
+    ASSERT_TRUE(opened) << opened.error().detail;
+    opened->database.execute_script("PRAGMA writable_schema = ON");
+    EXPECT_THROW(opened->database.execute("UPDATE sqlite_schema SET sql = sql"), StorageFailure);
 }
 
 TEST_F(StoreTest, MigrationThatFails_LeavesTheOldVersion) {

@@ -181,6 +181,13 @@ asio::awaitable<net::HttpReply> UnixServerTest::handle(net::HttpRequest request)
         auto reply = co_await std::move(waiting);
         co_return reply;
     }
+    if (name == "late") {
+        auto waiting = hang();
+        co_await std::move(waiting);
+        auto reading = request.next_piece();
+        const auto piece = co_await std::move(reading);
+        co_return plain(200, std::to_string(piece.value().size()));
+    }
     if (request.next_piece) {
         auto counting = count_pieces(std::move(request), name == "bored" ? 1 : SIZE_MAX);
         auto reply = co_await std::move(counting);

@@ -32,6 +32,17 @@ TEST_F(UnixServerTest, StreamedBody_ArrivesWholeAndTheConnectionGoesOn) {
     }
 }
 
+TEST_F(UnixServerTest, StreamedBodyThatHasArrived_ComesInLargePieces) {
+    start(streaming());
+    RawClient client(path_);
+    client.send("POST /late HTTP/1.1\r\nHost: cadenced\r\nContent-Length: 150000\r\n\r\n" +
+                std::string(100'000, 'x'));
+    let_go();
+    const int size = std::stoi(body_of(client.read_response()));
+    EXPECT_GT(size, 64 * 1024);
+    EXPECT_LE(size, 128 * 1024);
+}
+
 TEST_F(UnixServerTest, StreamedChunks_ArriveWhole) {
     start(streaming());
     RawClient client(path_);
@@ -58,6 +69,14 @@ TEST_F(UnixServerTest, StreamedBodyThatStalls_TimesOut) {
     RawClient client(path_);
     client.send(kPost + "Content-Length: 10\r\n\r\nabc");
     EXPECT_EQ(body_of(client.read_response()), "timed_out after 3");
+}
+
+TEST_F(UnixServerTest, StreamedBodyThatGoesWrong_IsHandedOnUntilThen) {
+    start(streaming());
+    RawClient client(path_);
+    client.send(kPost + "Transfer-Encoding: chunked\r\n\r\n11170\r\n" + std::string(70'000, 'x') +
+                "\r\nzz\r\n");
+    EXPECT_EQ(body_of(client.read_response()), "malformed after 70000");
 }
 
 TEST_F(UnixServerTest, StreamedBodyThatIsNoChunk_IsMalformed) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 namespace {
 
 using namespace chastify;
@@ -17,10 +19,29 @@ TEST(ParseHttpDate, EachOfTheThreeForms_IsRead) {
     }
 }
 
+TEST(ParseHttpDate, EachDayOfManyYears_IsThatDay) {
+    constexpr const char* kWeekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    for (std::chrono::sys_days day{2020y / 1 / 1}; day < 2029y / 1 / 1;
+         day += std::chrono::days{1}) {
+        const std::chrono::year_month_day date{day};
+        char text[64];
+        std::snprintf(
+            text, sizeof text, "%s, %02u %s %d 23:59:58 GMT",
+            kWeekdays[std::chrono::weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
+            kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()));
+        EXPECT_EQ(parse_http_date(text), cadence::Instant{(day + 24h - 2s).time_since_epoch()})
+            << text;
+    }
+}
+
 TEST(ParseHttpDate, AnythingElse_IsNothing) {
-    for (const char* text : {"", "now", "1994-11-06T08:49:37Z", "Sun, 06 Nov 1994 08:49:37",
-                             "Sun, 31 Feb 2026 08:49:37 GMT", "Mon, 06 Nov 1994 08:49:37 GMT",
-                             "Sun, 06 Nov 1994 08:49:37 GMT x", "784111777"}) {
+    for (const char* text :
+         {"", "now", "1994-11-06T08:49:37Z", "Sun, 06 Nov 1994 08:49:37",
+          "Sun, 31 Feb 2026 08:49:37 GMT", "Sun, 06 anF 1994 08:49:37 GMT",
+          "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
+          "Mon, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT x", "784111777"}) {
         EXPECT_FALSE(parse_http_date(text)) << text;
     }
 }

@@ -22,7 +22,8 @@ constexpr int kMetrics = 9;
 void miss_windows(World& world) {
     auto requirements = Json::array();
     for (int i = 0; i < kMetrics; ++i) {
-        requirements.push_back(World::daily_since("checkin-" + std::to_string(i), 60, kDays));
+        requirements.push_back(
+            World::daily_since("checkin-" + std::to_string(i), World::kTooFewToSee, kDays));
     }
     world.enrol(requirements);
     world.launch();

@@ -24,6 +24,9 @@ using std::chrono::milliseconds;
 
 constexpr const char* kSession = "wearer-1";
 constexpr const char* kPunished = "checkin";
+// So few that no reading of the lock settles an unknown one: it is held at once, and the next one
+// goes.
+constexpr int kSeconds = 10;
 constexpr const char* kProven = "steps";
 constexpr int kLingerMs = 30;
 constexpr int kSlowMs = 40;
@@ -58,16 +61,17 @@ Json enrolment(int windows) {
                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
     Json const day = {{"every", 1}, {"unit", "day"}};
     return {{"timezone", "UTC"},
-            {"requirements", Json::array({{{"metric", kPunished},
-                                           {"requiredCount", 1},
-                                           {"cadence", day},
-                                           {"punishment", {{"type", "add_time"}, {"seconds", 60}}},
-                                           {"activeFrom", since},
-                                           {"punishPast", true}},
-                                          {{"metric", kProven},
-                                           {"requiredCount", 1000000},
-                                           {"cadence", day},
-                                           {"punishment", {{"type", "none"}, {"seconds", 0}}}}})}};
+            {"requirements",
+             Json::array({{{"metric", kPunished},
+                           {"requiredCount", 1},
+                           {"cadence", day},
+                           {"punishment", {{"type", "add_time"}, {"seconds", kSeconds}}},
+                           {"activeFrom", since},
+                           {"punishPast", true}},
+                          {{"metric", kProven},
+                           {"requiredCount", 1000000},
+                           {"cadence", day},
+                           {"punishment", {{"type", "none"}, {"seconds", 0}}}}})}};
 }
 
 void slow_down(const Sandbox& sandbox) {

@@ -84,12 +84,13 @@ class World:
         self.path = f"{self.root}/usr/bin:{os.environ['PATH']}"
         self.token = self.launch_on_platform(SESSION)
         live.platform_control("POST", "/faults", [
-            {"fault": "drop_after_apply", "match": {"session": "held", "action": "add_time"}, "times": 1},
-            {"fault": "drop_after_apply", "match": {"session": "held-too", "action": "add_time"}, "times": 1},
+            {"fault": "drop_after_apply", "match": {"session": "held", "action": "pillory"}, "times": 1},
+            {"fault": "drop_after_apply", "match": {"session": "held-too", "action": "pillory"}, "times": 1},
             {"fault": "status_before", "status": 400, "body": '{"error":{"code":"invalid_params"}}',
              "match": {"session": "rejected", "action": "add_time"}, "times": 1}])
-        for session in ("held", "held-too", "rejected"):
-            self.miss(session, launched=True)
+        for session in ("held", "held-too"):
+            self.miss(session, launched=True, punishment="pillory")  # which nothing reads back
+        self.miss("rejected", launched=True)
         for session in ("waiting", "waits-on", "ill"):
             self.miss(session, launched=False)
         for session, state in (("held", "held"), ("held-too", "held"), ("rejected", "rejected"),
@@ -97,14 +98,14 @@ class World:
             self.delivery(state, session)
 
     def launch_on_platform(self, session):
-        self.live.platform_control("POST", "/sessions", {"id": session})
+        self.live.platform_control("POST", "/sessions", {"id": session, "pilloryEnabled": True})
         return self.live.platform_control("POST", f"/sessions/{session}/launch")["mainToken"]
 
-    def miss(self, session, launched):
+    def miss(self, session, launched, punishment="add_time"):
         token = self.launch_on_platform(session)
         yesterday = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
         requirement = {"metric": "checkin", "requiredCount": 1, "cadence": {"every": 1, "unit": "day"},
-                       "punishment": {"type": "add_time", "seconds": 900}, "punishPast": True,
+                       "punishment": {"type": punishment, "seconds": 900}, "punishPast": True,
                        "activeFrom": yesterday.strftime("%Y-%m-%dT00:00:00Z")}
         self.live.ask("PUT", f"/v1/sessions/{session}", {"requirements": [requirement]})
         if launched:

@@ -64,7 +64,7 @@ TEST(Warnings, HeldWrite_IsWarnedOfAlsoAfterARestartUntilAPersonSettlesIt) {
     World world;
     world.sandbox.post(
         "/faults", {{"match", {{"path", "action"}}}, {"fault", "drop_after_apply"}, {"times", 1}});
-    world.enrol(Json::array({World::daily_since("checkin", 60, 1)}));
+    world.enrol(Json::array({World::daily_since("checkin", World::kTooFewToSee, 1)}));
     world.launch();
     ASSERT_TRUE(comes(world, "write_held"));
     ASSERT_TRUE(is_logged(world, "write_held", "begun"));

@@ -31,6 +31,8 @@ first_window = "strict"
     static nlohmann::json daily(const std::string& metric, int seconds);
     // The same, in force for the last `days` days, whose misses are punished.
     static nlohmann::json daily_since(const std::string& metric, int seconds, int days);
+    // So few that no reading of the lock could settle an unknown one: it is held at once.
+    static constexpr int kTooFewToSee = 10;
 
     void enrol(const nlohmann::json& requirements, const std::string& timezone = "UTC") const;
     void launch() const;  // of "wearer"; its lock session exists in the sandbox

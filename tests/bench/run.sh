@@ -7,7 +7,7 @@
 #   parts        roughly 4 minutes
 #   intake       1 minute; 77 s on two busy cores
 #   deliveries   1 to 2 minutes; 94 s on two busy cores
-#   stored       roughly 10 minutes, 3 of them idle; up to 4 GB of disk in TMPDIR (or /tmp), checked
+#   stored       roughly 5 minutes, 3 of them idle; up to 4 GB of disk in TMPDIR (or /tmp), checked
 #                first, for ledgers that go away again
 #
 # Building comes first and takes minutes where nothing is built yet. Ends with 0 even when a figure

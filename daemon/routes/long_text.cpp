@@ -36,11 +36,12 @@ int open_nameless(const std::string& directory) {
 }  // namespace
 
 LongText::~LongText() {
+    room_->give_back(stored_);
     if (file_ >= 0) ::close(file_);
 }
 
 Result<void> LongText::append(std::string_view text) {
-    if (is_full()) {
+    if (memory_.size() >= kInMemory) {
         auto stored = store();
         if (!stored) return stored;
     }
@@ -51,6 +52,12 @@ Result<void> LongText::append(std::string_view text) {
 Result<void> LongText::store() {
     if (file_ < 0) file_ = open_nameless(directory_);
     if (file_ < 0) return fail_on(directory_, errno);
+    if (!room_->take(memory_.size())) {
+        return cadence::fail(ErrorCode::StorageBusy,
+                             "other long answers take all the room there is for them; send this "
+                             "again when they have been read, or in smaller parts");
+    }
+    stored_ += memory_.size();
     std::string_view rest = memory_;
     while (!rest.empty()) {
         const auto written = ::write(file_, rest.data(), rest.size());
@@ -58,7 +65,6 @@ Result<void> LongText::store() {
         if (written <= 0) return fail_on(directory_, errno);
         rest.remove_prefix(static_cast<std::size_t>(written));
     }
-    stored_ += memory_.size();
     memory_.clear();
     return {};
 }

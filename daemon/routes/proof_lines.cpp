@@ -8,6 +8,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <stdexcept>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "daemon/routes/answers.hpp"
@@ -26,22 +28,14 @@ constexpr std::size_t kLongestLine = std::size_t{16} * 1024;
 // sixty-four. The larger a step, the more of its proofs share a window's rows and pages; the longer
 // others wait for the ledger.
 constexpr std::size_t kLinesAStep = 2048;
-constexpr std::size_t kLinesATurn = 1024;  // of the loop
+constexpr std::size_t kLinesATurn = 512;     // of the loop
+constexpr std::size_t kWearersAStep = 1024;  // each has rows of its own
 // Lines that are all refused have answers longer than themselves; those of right ones are shorter,
-// so that no body of right lines comes here. It lies on the ledger's disk, with few others at a
-// time.
+// so that no body of right lines comes here. It lies on the ledger's disk.
 constexpr std::size_t kLongestAnswer = std::size_t{64} * 1024 * 1024;
 
-// With its place among the long ones, which it has as long as anybody holds it.
-struct KeptAnswer {
-    explicit KeptAnswer(const std::string& directory) : text(directory) {}
-
-    LongText text;
-    std::optional<Turnstile::Pass> place;
-};
-
-boost::asio::awaitable<std::optional<std::string>> next_of(std::shared_ptr<KeptAnswer> answer) {
-    auto piece = answer->text.read();
+boost::asio::awaitable<std::optional<std::string>> next_of(std::shared_ptr<LongText> answer) {
+    auto piece = answer->read();
     // What the client has got by then must not look whole.
     if (!piece) throw std::runtime_error(piece.error().detail);
     if (piece->empty()) co_return std::nullopt;
@@ -58,7 +52,8 @@ int status_of_broken(cadence::ErrorCode code) {
 class ProofLines {
   public:
     explicit ProofLines(const RouteContext& context)
-        : context_(context), results_(std::make_shared<KeptAnswer>(context.scratch)) {}
+        : context_(context),
+          results_(std::make_shared<LongText>(context.scratch, context.long_answers)) {}
 
     // Takes a step's lines of what is left of a piece. Errors: the ledger's, and none of these
     // lines has been taken.
@@ -75,6 +70,7 @@ class ProofLines {
         if (!proofs_.empty()) {
             const cadence::Policy policy = context_.config().policy;
             const cadence::Instant now = context_.clock.now();
+            wearers_.clear();
             auto adding = context_.intake.add_proofs(std::exchange(proofs_, {}), policy, now);
             const auto taken = co_await std::move(adding);
             if (!taken) co_return tl::unexpected<cadence::Error>(taken.error());
@@ -85,30 +81,23 @@ class ProofLines {
         co_return cadence::Result<void>();
     }
 
-    // Keeps the results of the lines that were taken last. One that grows too long for memory waits
-    // here, with nothing else in hand, until few enough of the others do. Errors: there is no room
-    // for them; the lines have been taken all the same.
-    boost::asio::awaitable<cadence::Result<void>> keep_results() {
+    // Keeps the results of the lines that were taken last. Errors: there is no room for them; the
+    // lines have been taken all the same.
+    cadence::Result<void> keep_results() {
         for (const Entry& entry : std::exchange(entries_, {})) {
-            if (results_->text.is_full() && !results_->place) {
-                auto entering = context_.long_answers->enter();
-                Turnstile::Pass place = co_await std::move(entering);
-                results_->place.emplace(std::move(place));
-            }
-            auto kept = results_->text.append(proof_line(entry.id, entry.line, entry.taken));
-            if (!kept) co_return kept;
+            auto kept = results_->append(proof_line(entry.id, entry.line, entry.taken));
+            if (!kept) return kept;
         }
-        if (results_->text.size() <= kLongestAnswer) co_return cadence::Result<void>();
-        co_return cadence::fail(cadence::ErrorCode::TooLarge,
-                                "the answers to these lines, most of which are wrong, exceed "
-                                "64 MiB");
+        if (results_->size() <= kLongestAnswer) return {};
+        return cadence::fail(cadence::ErrorCode::TooLarge,
+                             "the answers to these lines, most of which are wrong, exceed 64 MiB");
     }
 
     [[nodiscard]] net::HttpReply reply() {
         net::HttpReply reply;
         reply.content_type = "application/x-ndjson";
-        if (results_->text.fits_in_memory()) {
-            reply.body = results_->text.read().value();
+        if (results_->fits_in_memory()) {
+            reply.body = results_->read().value();
         } else {
             reply.next_chunk = [answer = results_] { return next_of(answer); };
         }
@@ -136,9 +125,10 @@ class ProofLines {
         bool handed_in{false};
     };
 
-    // Wrong lines share nothing, and their results are long.
+    // Wrong lines share nothing, and their results are long; nor do the proofs of as many wearers.
     [[nodiscard]] bool goes_on() const {
-        return entries_.size() < kLinesAStep && proofs_.size() > entries_.size() / 2;
+        return entries_.size() < kLinesAStep && proofs_.size() > entries_.size() / 2 &&
+               wearers_.size() < kWearersAStep;
     }
 
     void read(std::vector<Line> lines) {
@@ -160,6 +150,7 @@ class ProofLines {
                     {}};
         }
         Entry entry{line.number, proof->id.value, {}, true};
+        wearers_.insert(proof->session.value);
         proofs_.push_back(*std::move(proof));
         return entry;
     }
@@ -175,7 +166,8 @@ class ProofLines {
     LineSplitter splitter_{kLongestLine};
     std::vector<Entry> entries_;  // of the step in hand
     std::vector<engine::Proof> proofs_;
-    std::shared_ptr<KeptAnswer> results_;
+    std::unordered_set<std::string> wearers_;  // of these
+    std::shared_ptr<LongText> results_;
     std::size_t taken_{0};  // lines
 };
 
@@ -193,8 +185,7 @@ Answering post_proof_lines(const RouteContext& context, Call call) {
             auto taking = proofs.take(rest);
             const auto taken = co_await std::move(taking);
             if (!taken) co_return proofs.broken(taken.error());
-            auto keeping = proofs.keep_results();
-            const auto kept = co_await std::move(keeping);
+            const auto kept = proofs.keep_results();
             if (!kept) co_return proofs.broken(kept.error());
         } while (!rest.empty());
     }

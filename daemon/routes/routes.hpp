@@ -15,6 +15,7 @@
 #include "cadence/requirement.hpp"
 #include "cadence/zones.hpp"
 #include "daemon/defaults.hpp"
+#include "daemon/routes/long_text.hpp"
 #include "daemon/routes/turnstile.hpp"
 #include "engine/clock.hpp"
 #include "engine/docket.hpp"
@@ -66,8 +67,9 @@ struct RouteContext {
     // Steps of NDJSON in hand: a commit that holds them all is still a short one, and the loop's
     // other work waits for no more of them than these.
     std::shared_ptr<wire::Turnstile> steps_at_once{std::make_shared<wire::Turnstile>(4)};
-    // Answers on the disk: each may take 64 MiB of what the ledger needs.
-    std::shared_ptr<wire::Turnstile> long_answers{std::make_shared<wire::Turnstile>(8)};
+    // What long answers may take of the ledger's disk, all of them together.
+    std::shared_ptr<wire::TextRoom> long_answers{
+        std::make_shared<wire::TextRoom>(std::size_t{512} * 1024 * 1024)};
 };
 
 class Routes {

@@ -1,8 +1,8 @@
 // The port through which facts enter the ledger: lock sessions, pauses, launches, proofs and the
 // platform's contexts. Every call is one unit of work: when it has come home with a value, that
 // value is durable (committed and synced); when it has come home with an error, nothing has
-// changed. Loop's thread; calls may overlap and are applied in the order in which they were made.
-// Cancelling a call does not undo it.
+// changed. Loop's thread; calls may overlap and are applied in the order in which they were made,
+// but that calls of many proofs at a time let others pass. Cancelling a call does not undo it.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -219,8 +219,9 @@ Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin) 
         co_await ports.outbox.begin_attempt(begin, shared_->settings.policy, ports.clock.now());
     if (!begun || begun->begun != Begun::Started) gate->unused(session_, CallClass::Action);
     if (!begun) {
+        co_await refused(begun.error());
         auto const recorded = co_await record_unused(std::move(begin));
-        if (recorded) co_await refused(begun.error());
+        static_cast<void>(recorded);
         co_return Step::Done;
     }
     shared_->ledger_rest.worked();

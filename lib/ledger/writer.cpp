@@ -109,14 +109,21 @@ class Writer::Impl {
         if (const auto home = self->find_more()) gather(self, *home, 0, kMostTurns);
     }
 
+    // After a large unit whoever waits goes before the next large one, so that a pause, or a write
+    // that is about to leave, waits for one of them at most.
     std::vector<Waiting> take_group() {
         const std::scoped_lock lock(mutex_);
+        if (std::exchange(was_alone_, false)) {
+            std::stable_partition(waiting_.begin(), waiting_.end(),
+                                  [](const Waiting& one) { return one.room == Room::Shared; });
+        }
         std::vector<Waiting> group;
         while (!waiting_.empty() && group.size() < kMostUnits) {
             const bool alone = waiting_.front().room == Room::Alone;
             if (alone && !group.empty()) break;
             group.push_back(std::move(waiting_.front()));
             waiting_.pop_front();
+            was_alone_ = alone;
             if (alone) break;
         }
         return group;
@@ -222,6 +229,7 @@ class Writer::Impl {
     mutable std::mutex mutex_;  // guards what follows
     std::deque<Waiting> waiting_;
     bool draining_{false};
+    bool was_alone_{false};  // the last group was a large unit
     Totals totals_;
     Result<void> health_;
 };

@@ -26,7 +26,8 @@ class Writer {
     Writer& operator=(const Writer&) = delete;
 
     // A large unit is alone in its transaction: a savepoint within it would keep every page that it
-    // changes a second time.
+    // changes a second time. Between two of them whatever else waits by then has its turn; apart
+    // from that units run in the order in which they were handed in.
     enum class Room { Shared, Alone };
 
     // Runs `unit` and comes home on the caller's executor with its value once that is durable, or

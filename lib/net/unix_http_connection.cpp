@@ -107,6 +107,7 @@ class Connection {
     [[nodiscard]] asio::awaitable<Result<std::string>> read_piece(
         Parser& parser, std::chrono::steady_clock::time_point deadline);
     [[nodiscard]] bool has_more_at_hand() const;
+    void parse_what_has_come(Parser& parser);
     [[nodiscard]] asio::awaitable<bool> permit_body(const HttpRequest& request);
     [[nodiscard]] asio::awaitable<bool> stream(HttpRequest request, Parser& parser);
     [[nodiscard]] asio::awaitable<bool> answer(HttpRequest request, const Parser& parser);
@@ -260,6 +261,22 @@ bool Connection::has_more_at_hand() const {
     return socket_.available(error) > 0 && !error;
 }
 
+// A read hands on one chunk; what came with it need not wait for another.
+void Connection::parse_what_has_come(Parser& parser) {
+    auto const& body = parser.get().body();
+    while (!parser.is_done() && buffer_.size() > 0 && body.size() + kRead <= kPiece) {
+        error_code error;
+        const auto used = parser.put(buffer_.data(), error);
+        buffer_.consume(used);
+        if (error == http::error::need_more) return;
+        if (error) {
+            broken_ = piece_error(error, false, options().max_streamed_bytes);
+            return;
+        }
+        if (used == 0) return;
+    }
+}
+
 asio::awaitable<Result<std::string>> Connection::read_piece(
     Parser& parser, std::chrono::steady_clock::time_point deadline) {
     const auto limit = options().max_streamed_bytes;
@@ -275,6 +292,7 @@ asio::awaitable<Result<std::string>> Connection::read_piece(
         const bool expired = watchdog_.expired();
         watchdog_.disarm();
         if (error) broken_ = piece_error(error, expired, limit);
+        if (!error) parse_what_has_come(parser);
     }
     // What came before it is handed on first.
     if (broken_ && body.empty()) co_return tl::unexpected(*broken_);

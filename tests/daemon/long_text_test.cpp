@@ -9,6 +9,9 @@
 namespace {
 
 using cadenced::wire::LongText;
+using cadenced::wire::TextRoom;
+
+std::shared_ptr<TextRoom> roomy() { return std::make_shared<TextRoom>(100'000'000); }
 
 std::string read_all(LongText& text) {
     std::string all;
@@ -22,7 +25,7 @@ std::string read_all(LongText& text) {
 }
 
 TEST(LongText, ShortOne_StaysInMemory) {
-    LongText text("/nonexistent");
+    LongText text("/nonexistent", roomy());
     ASSERT_TRUE(text.append("one "));
     ASSERT_TRUE(text.append("two"));
     EXPECT_TRUE(text.fits_in_memory());
@@ -34,7 +37,7 @@ TEST(LongText, LongOne_ComesBackWholeAndLeavesNothingBehind) {
     const ledger_test::TempDirectory directory;
     std::string expected;
     {
-        LongText text(directory.path());
+        LongText text(directory.path(), roomy());
         for (int i = 0; i < 100'000; ++i) {
             const std::string line = "line " + std::to_string(i) + "\n";
             expected += line;
@@ -48,13 +51,28 @@ TEST(LongText, LongOne_ComesBackWholeAndLeavesNothingBehind) {
 }
 
 TEST(LongText, LongOneWithoutAPlace_IsAnError) {
-    LongText text("/nonexistent");
+    LongText text("/nonexistent", roomy());
     ASSERT_TRUE(text.append(std::string(100'000, 'x')));
-    ASSERT_TRUE(text.is_full());
     const auto kept = text.append("one more");
     ASSERT_FALSE(kept);
     EXPECT_EQ(kept.error().code, cadence::ErrorCode::StorageBusy);
     EXPECT_NE(kept.error().detail.find("/nonexistent"), std::string::npos);
+}
+
+TEST(LongText, RoomThatOthersHaveTaken_IsAnErrorUntilTheyGo) {
+    const ledger_test::TempDirectory directory;
+    const auto room = std::make_shared<TextRoom>(150'000);
+    LongText late(directory.path(), room);
+    ASSERT_TRUE(late.append(std::string(100'000, 'x')));
+    {
+        LongText early(directory.path(), room);
+        ASSERT_TRUE(early.append(std::string(100'000, 'x')));
+        ASSERT_TRUE(early.append("more"));
+        const auto kept = late.append("more");
+        ASSERT_FALSE(kept);
+        EXPECT_EQ(kept.error().code, cadence::ErrorCode::StorageBusy);
+    }
+    EXPECT_TRUE(late.append("more"));
 }
 
 }  // namespace

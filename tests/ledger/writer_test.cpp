@@ -11,6 +11,7 @@ namespace {
 using cadence::ErrorCode;
 using cadence::Result;
 using ledger::Database;
+using Room = ledger::Writer::Room;
 
 class WriterTest : public LedgerTest {
   protected:
@@ -119,6 +120,41 @@ TEST_F(WriterTest, CallersThatComeBack_ShareACommitWithThoseWhoWait) {
     for (const auto& outcome : outcomes) EXPECT_TRUE(outcome);
     EXPECT_EQ(notes(), 2);
     EXPECT_EQ(writer->totals().commits - before, 2U);
+}
+
+TEST_F(WriterTest, LargeUnits_LetOthersPassBetweenThem) {
+    std::vector<std::string> order;
+    std::latch begun(1);
+    std::latch all_wait(1);
+    const auto hand_in = [this](std::function<Result<void>(Database&)> unit, Room room) {
+        boost::asio::co_spawn(
+            loop, writer->run<void>(std::move(unit), room),
+            [](const std::exception_ptr&, const Result<void>& outcome) { EXPECT_TRUE(outcome); });
+        loop.restart();
+        loop.poll();
+    };
+    const auto named = [&order](const std::string& name) {
+        return [&order, name](Database&) -> Result<void> {
+            order.push_back(name);
+            return {};
+        };
+    };
+    hand_in(
+        [&order, &begun, &all_wait](Database&) -> Result<void> {
+            order.emplace_back("large 1");
+            begun.count_down();
+            all_wait.wait();
+            return {};
+        },
+        Room::Alone);
+    begun.wait();
+    hand_in(named("large 2"), Room::Alone);
+    hand_in(named("large 3"), Room::Alone);
+    hand_in(named("pause"), Room::Shared);
+    boost::asio::post(loop, [&all_wait] { all_wait.count_down(); });
+    loop.restart();
+    loop.run();
+    EXPECT_EQ(order, (std::vector<std::string>{"large 1", "pause", "large 2", "large 3"}));
 }
 
 TEST_F(WriterTest, UnitThatFails_TakesNothingWithIt) {

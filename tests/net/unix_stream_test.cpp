@@ -43,6 +43,17 @@ TEST_F(UnixServerTest, StreamedBodyThatHasArrived_ComesInLargePieces) {
     EXPECT_LE(size, 128 * 1024);
 }
 
+TEST_F(UnixServerTest, StreamedChunksThatHaveArrived_ComeTogether) {
+    start(streaming());
+    RawClient client(path_);
+    std::string chunks;
+    for (int i = 0; i < 500; ++i) chunks += "64\r\n" + std::string(100, 'x') + "\r\n";
+    client.send("POST /late HTTP/1.1\r\nHost: cadenced\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                chunks);
+    let_go();
+    EXPECT_GT(std::stoi(body_of(client.read_response())), 40'000);
+}
+
 TEST_F(UnixServerTest, StreamedChunks_ArriveWhole) {
     start(streaming());
     RawClient client(path_);

@@ -1,0 +1,158 @@
+#include "tests/ledger/faulty_disk.hpp"
+
+#include <new>
+#include <stdexcept>
+
+namespace ledger_test {
+namespace {
+
+// What SQLite allocates for an open file; the real one's lies behind it.
+struct File {
+    sqlite3_file base;
+    FaultyDisk* disk;
+    sqlite3_file* real;
+};
+
+File* ours(sqlite3_file* file) { return reinterpret_cast<File*>(file); }
+sqlite3_file* real(sqlite3_file* file) { return ours(file)->real; }
+
+int close_file(sqlite3_file* file) { return real(file)->pMethods->xClose(real(file)); }
+
+int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 at) {
+    return real(file)->pMethods->xRead(real(file), to, size, at);
+}
+
+int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {
+    FaultyDisk& disk = *ours(file)->disk;
+    const int outcome = disk.on_write();
+    if (outcome == SQLITE_OK) return real(file)->pMethods->xWrite(real(file), from, size, at);
+    if (disk.cuts()) {
+        static_cast<void>(real(file)->pMethods->xWrite(real(file), from, size / 2, at));
+    }
+    return outcome;
+}
+
+int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
+    const int outcome = ours(file)->disk->on_write();
+    return outcome == SQLITE_OK ? real(file)->pMethods->xTruncate(real(file), size) : outcome;
+}
+
+int sync_file(sqlite3_file* file, int flags) {
+    const int outcome = ours(file)->disk->on_sync();
+    return outcome == SQLITE_OK ? real(file)->pMethods->xSync(real(file), flags) : outcome;
+}
+
+int size_of_file(sqlite3_file* file, sqlite3_int64* size) {
+    return real(file)->pMethods->xFileSize(real(file), size);
+}
+int lock_file(sqlite3_file* file, int level) {
+    return real(file)->pMethods->xLock(real(file), level);
+}
+int unlock_file(sqlite3_file* file, int level) {
+    return real(file)->pMethods->xUnlock(real(file), level);
+}
+int check_reserved(sqlite3_file* file, int* reserved) {
+    return real(file)->pMethods->xCheckReservedLock(real(file), reserved);
+}
+int control_file(sqlite3_file* file, int operation, void* argument) {
+    return real(file)->pMethods->xFileControl(real(file), operation, argument);
+}
+int sector_size(sqlite3_file* file) { return real(file)->pMethods->xSectorSize(real(file)); }
+int characteristics(sqlite3_file* file) {
+    return real(file)->pMethods->xDeviceCharacteristics(real(file));
+}
+int map_shared(sqlite3_file* file, int region, int size, int extend, void volatile** memory) {
+    return real(file)->pMethods->xShmMap(real(file), region, size, extend, memory);
+}
+int lock_shared(sqlite3_file* file, int offset, int count, int flags) {
+    return real(file)->pMethods->xShmLock(real(file), offset, count, flags);
+}
+void barrier(sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(file)); }
+int unmap_shared(sqlite3_file* file, int remove) {
+    return real(file)->pMethods->xShmUnmap(real(file), remove);
+}
+int fetch(sqlite3_file* file, sqlite3_int64 at, int size, void** page) {
+    return real(file)->pMethods->xFetch(real(file), at, size, page);
+}
+int unfetch(sqlite3_file* file, sqlite3_int64 at, void* page) {
+    return real(file)->pMethods->xUnfetch(real(file), at, page);
+}
+
+constexpr sqlite3_io_methods kMethods = {3,
+                                         close_file,
+                                         read_file,
+                                         write_file,
+                                         truncate_file,
+                                         sync_file,
+                                         size_of_file,
+                                         lock_file,
+                                         unlock_file,
+                                         check_reserved,
+                                         control_file,
+                                         sector_size,
+                                         characteristics,
+                                         map_shared,
+                                         lock_shared,
+                                         barrier,
+                                         unmap_shared,
+                                         fetch,
+                                         unfetch};
+
+struct Names {
+    FaultyDisk* disk;
+    sqlite3_vfs* real;
+};
+Names g_names{nullptr, nullptr};
+
+int open_file(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* given) {
+    auto* const mine = new (file) File{};
+    mine->disk = g_names.disk;
+    mine->real = reinterpret_cast<sqlite3_file*>(mine + 1);
+    const int opened = g_names.real->xOpen(g_names.real, path, mine->real, flags, given);
+    mine->base.pMethods = mine->real->pMethods != nullptr ? &kMethods : nullptr;
+    return opened;
+}
+
+}  // namespace
+
+FaultyDisk::FaultyDisk() : real_(sqlite3_vfs_find(nullptr)) {
+    if (g_names.disk != nullptr) throw std::logic_error("there is one faulty disk already");
+    vfs_ = std::make_unique<sqlite3_vfs>(*real_);
+    vfs_->zName = "faulty";
+    vfs_->pNext = nullptr;
+    vfs_->szOsFile = static_cast<int>(sizeof(File)) + real_->szOsFile;
+    vfs_->xOpen = open_file;
+    g_names = {this, real_};
+    sqlite3_vfs_register(vfs_.get(), 1);
+}
+
+FaultyDisk::~FaultyDisk() {
+    sqlite3_vfs_unregister(vfs_.get());
+    sqlite3_vfs_register(real_, 1);
+    g_names = {nullptr, nullptr};
+}
+
+void FaultyDisk::arm(Fault fault, int nth, bool for_ever) {
+    fault_ = fault;
+    left_ = nth;
+    for_ever_ = for_ever;
+    struck_ = false;
+}
+
+void FaultyDisk::heal() { left_ = 0; }
+
+int FaultyDisk::strike(bool fits, int code) {
+    if (!fits || left_ == 0 || (left_ > 1 && --left_ > 0)) return SQLITE_OK;
+    struck_ = true;
+    if (!for_ever_) left_ = 0;
+    return code;
+}
+
+int FaultyDisk::on_write() {
+    const bool full = fault_ == Fault::Full;
+    return strike(fault_ != Fault::SyncFails, full ? SQLITE_FULL : SQLITE_IOERR_WRITE);
+}
+
+int FaultyDisk::on_sync() { return strike(fault_ == Fault::SyncFails, SQLITE_IOERR_FSYNC); }
+
+}  // namespace ledger_test

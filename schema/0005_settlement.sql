@@ -10,17 +10,19 @@ ALTER TABLE attempt ADD COLUMN settled TEXT
     CHECK (settled IN ('applied', 'not_applied', 'undecided'));
 ALTER TABLE attempt ADD COLUMN settled_because TEXT NOT NULL DEFAULT '';
 UPDATE attempt SET given_up_at_ms = started_at_ms + ifnull(duration_ms, 0)
-WHERE outcome = 'unknown';
+WHERE outcome = 'unknown' AND EXISTS (SELECT 1 FROM delivery
+    WHERE id = attempt.delivery AND attempts = attempt.n AND state = 'unknown' AND kind <> 'progress');
 
--- It was sent again after an attempt of unknown outcome, and both were applied.
+-- Of one that was sent again after an attempt of unknown outcome:
+--   doubled         both were applied
+--   watch_until_ms  until when a reading of the lock may still show that
 ALTER TABLE delivery ADD COLUMN doubled INTEGER NOT NULL DEFAULT 0 CHECK (doubled IN (0, 1));
--- Those of which that may still come to light.
-CREATE INDEX delivery_resent ON delivery (session)
-    WHERE state = 'applied' AND kind <> 'progress' AND unknowns > 0 AND doubled = 0;
+ALTER TABLE delivery ADD COLUMN watch_until_ms INTEGER;
+CREATE INDEX delivery_watched ON delivery (session) WHERE watch_until_ms IS NOT NULL;
 
--- What we changed of a lock's time ourselves since a reading.
-CREATE INDEX delivery_changed_time ON delivery (session, updated_at_ms)
-    WHERE state = 'applied' AND write IN ('add_time', 'remove_time');
+-- What may have changed a lock's time since a reading.
+CREATE INDEX delivery_time ON delivery (session, updated_at_ms)
+    WHERE write IN ('add_time', 'remove_time');
 
 -- A punishment is taken back once because it was not deserved (ordinal 1), and once because it was
 -- applied twice (ordinal 2).

@@ -122,10 +122,13 @@ class Docket {
     // it, work_off, in the same unit of work: an idle machine is woken once for both.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DocketPass>> beat_and_work_off(
         cadence::Policy policy, cadence::Instant now, int limit) = 0;
-    // The clock was set back to `now`: missed windows whose end + grace lies in the future again
-    // are open again and their unsent punishments waived; waits are cut. Returns how many windows.
+    // The clock was set by `step` to `now`, or the machine slept that long. Missed windows whose
+    // end
+    // + grace lies in the future again are open again and their unsent punishments waived; waits
+    // are cut; unknown writes are not settled by readings from before and after it. Returns how
+    // many windows.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> reopen(
-        cadence::Policy policy, cadence::Instant now) = 0;
+        cadence::Policy policy, cadence::Duration step, cadence::Instant now) = 0;
     // Judges closed windows of the range again, from `cursor` on, at most `limit` of them; with
     // dry_run nothing is written.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<BackfillChunk>> rejudge(

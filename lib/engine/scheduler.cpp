@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kRowsAPass = 500;
 constexpr std::chrono::seconds kAfterLedgerFailure{1};
+constexpr std::chrono::milliseconds kSlewed{500};
 
 }  // namespace
 
@@ -25,7 +26,8 @@ Scheduler::Scheduler(Clock& clock, Docket& docket, Journal& journal, Watch& watc
       policy_(std::move(policy)),
       new_work_(std::move(new_work)),
       awake_(std::move(awake)),
-      alarm_(clock.make_alarm()) {}
+      alarm_(clock.make_alarm()),
+      ahead_(wall_ahead()) {}
 
 void Scheduler::stop() {
     stopping_ = true;
@@ -46,7 +48,7 @@ boost::asio::awaitable<void> Scheduler::run() {
         // A database that fails is asked again in a while, not at once.
         if (failing_) wake_at = clock_->now() + kAfterLedgerFailure;
         auto const wake = co_await alarm_->wait_until(wake_at);
-        if (wake == Wake::Stepped) stepped_ = true;
+        follow_clock(wake == Wake::Stepped);
     }
 }
 
@@ -73,6 +75,21 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
     co_return std::nullopt;
 }
 
+// A wall clock that is slewed drifts a little between two looks; one that was set is told so.
+void Scheduler::follow_clock(bool stepped) {
+    auto const ahead = wall_ahead();
+    auto const moved = ahead - ahead_;
+    if (stepped) step_ += moved;
+    if (stepped || std::chrono::abs(moved) < kSlewed) ahead_ = ahead;
+    stepped_ |= stepped;
+}
+
+cadence::Duration Scheduler::wall_ahead() const {
+    auto const steady =
+        std::chrono::duration_cast<cadence::Duration>(clock_->steady_now().time_since_epoch());
+    return clock_->now().time_since_epoch() - steady;
+}
+
 bool Scheduler::beat_is_due(cadence::Instant now) const {
     return !last_beat_ || now - *last_beat_ >= kHeartbeat || now < *last_beat_;
 }
@@ -87,12 +104,13 @@ void Scheduler::failed(const cadence::Error& error) {
 }
 
 boost::asio::awaitable<void> Scheduler::reopen() {
-    auto const reopened = co_await docket_->reopen(policy_(), clock_->now());
+    auto const reopened = co_await docket_->reopen(policy_(), step_, clock_->now());
     if (!reopened) {
         failed(reopened.error());
         co_return;
     }
     stepped_ = false;
+    step_ = cadence::Duration{0};
     journal_->write(Level::Warning, fmt::format("event=clock_stepped reopened={}", *reopened));
     new_work_();
 }

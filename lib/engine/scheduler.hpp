@@ -38,6 +38,8 @@ class Scheduler {
     [[nodiscard]] boost::asio::awaitable<std::optional<cadence::Instant>> pass();
     [[nodiscard]] boost::asio::awaitable<void> reopen();
     [[nodiscard]] bool beat_is_due(cadence::Instant now) const;
+    void follow_clock(bool stepped);
+    [[nodiscard]] cadence::Duration wall_ahead() const;  // of the steady clock
     void failed(const cadence::Error& error);
     void report(const DocketPass& done) const;
 
@@ -49,6 +51,9 @@ class Scheduler {
     std::function<void()> new_work_;
     std::function<void()> awake_;
     std::unique_ptr<Alarm> alarm_;
+    cadence::Duration ahead_;
+    cadence::Duration step_{
+        0};  // by how much the clock was set, of what the ledger does not know yet
     std::optional<cadence::Instant> last_beat_;
     std::optional<LedgerTrouble> trouble_;  // that the last heartbeat came upon
     std::string said_;                      // of the ledger's failure, which is said once

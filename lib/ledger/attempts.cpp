@@ -79,10 +79,6 @@ void store_attempt(Database& database, const engine::BeginAttempt& begin, int nu
 engine::Attempt start(Database& database, const Candidate& candidate,
                       const engine::BeginAttempt& begin, const std::string& local_date,
                       Instant now) {
-    if (candidate.unknowns > 0 && begin.found &&
-        settle_by_baseline(database, candidate, begin.found->context.lock, local_date, now)) {
-        return {.begun = Begun::Settled, .reason = {}, .number = 0, .write = {}, .recorded = {}};
-    }
     if (!compare_and_set(database, candidate, local_date, now)) return {};
     const int number = candidate.attempts + 1;
     store_attempt(database, begin, number, now);
@@ -93,6 +89,31 @@ engine::Attempt start(Database& database, const Candidate& candidate,
             .number = number,
             .write = candidate.write,
             .recorded = {}};
+}
+
+// An earlier attempt of unknown outcome may be seen by this one's baseline: then nothing is sent.
+std::optional<engine::Attempt> settle_before(Database& database, cadence::Zones& zones,
+                                             const Candidate& candidate,
+                                             const engine::BeginAttempt& begin, Instant now) {
+    const bool asks = candidate.unknowns > 0 && begin.found &&
+                      candidate.kind != DeliveryKind::Progress &&
+                      candidate.state == DeliveryState::Queued;
+    if (!asks) return std::nullopt;
+    const auto proven = weigh_earlier_attempts(database, candidate, begin.found->context.lock, now);
+    if (!proven) return std::nullopt;
+    // It was sent on that day, and counts for that day's cap.
+    const auto sent_on = local_date_of(database, zones, candidate, proven->sent_at);
+    if (sent_on && !sent_on->empty()) {
+        database.execute("UPDATE delivery SET sent_local_date = ?2 WHERE id = ?1", candidate.id,
+                         *sent_on);
+    }
+    const auto sent = find_sent(database, candidate.id);
+    const cadence::Transition transition =
+        proven->applied ? cadence::Transition{DeliveryState::Applied, "seen_by_retry", {}}
+                        : cadence::settle_unread(facts_of(*sent, 0));
+    settle_as(database, *sent, transition, now);
+    return engine::Attempt{
+        .begun = Begun::Settled, .reason = {}, .number = 0, .write = {}, .recorded = {}};
 }
 
 bool store_outcome(Database& database, DeliveryId delivery, int attempt,
@@ -154,6 +175,7 @@ Result<Outcome> store_answer(Database& database, DeliveryId delivery, int attemp
     if (next.state == DeliveryState::Unknown && sent->kind != DeliveryKind::Progress) {
         next = begin_settling(database, *sent, std::move(next), now);
     }
+    if (answer.kind == AnswerKind::Applied && sent->unknowns > 0) watch_for_double(database, *sent);
     const auto stored = settle_as(database, *sent, std::move(next), now);
     // The platform speaks of all calls of this lock session, not of this one alone.
     if (answer.kind == AnswerKind::Throttled)
@@ -180,6 +202,12 @@ Result<engine::Attempt> begin_attempt(Database& database, cadence::Zones& zones,
     if (!candidate) return no_delivery(begin.delivery);
     const auto local_date = local_date_of(database, zones, *candidate, now);
     if (!local_date) return tl::unexpected(local_date.error());
+    // What an earlier attempt did counts before anything that would waive it.
+    if (auto settled = settle_before(database, zones, *candidate, begin, now)) {
+        refresh_lane(database, candidate->session, now, policy.token_margin);
+        settled->recorded = std::move(recorded);
+        return *std::move(settled);
+    }
     const auto refusal = find_refusal(database, *candidate, begin, policy, *local_date, now);
     auto attempt = refusal ? obey(database, *candidate, *refusal, now)
                            : start(database, *candidate, begin, *local_date, now);

@@ -16,6 +16,8 @@ using cadence::SessionId;
 // The longest grace that can be configured: a window that ended earlier cannot be open again.
 constexpr std::chrono::hours kLongestGrace{24};
 constexpr std::chrono::seconds kLongestSetAside{60};
+// Within what the bands of readings bear (cadence/settlement.hpp).
+constexpr std::chrono::seconds kToleratedStep{2};
 
 std::vector<cadence::WindowId> find_missed_too_early(Database& database, Instant now) {
     auto row = database.query(
@@ -72,8 +74,13 @@ int step_back(Database& database, Instant now) {
     const auto missed = find_missed_too_early(database, now);
     for (const auto id : missed) reopen(database, id, now);
     for (const SessionId& session : find_put_off(database, now)) cut_waits(database, session, now);
-    give_up_settling(database, now);
     return static_cast<int>(missed.size());
+}
+
+int follow_step(Database& database, cadence::Duration step, Instant now) {
+    if (step < -kToleratedStep) give_up_settling(database, now);
+    if (step > kToleratedStep) begin_settling_anew(database, now);
+    return step_back(database, now);
 }
 
 }  // namespace ledger

@@ -9,8 +9,12 @@ namespace ledger {
 
 // Missed windows whose end + grace lies in the future again are open again, their unsent
 // punishments waived; a wait that would last longer from `now` than any wait is ever set to is cut
-// to that; what is being settled by readings is given up. Returns how many windows are open again.
+// to that. Returns how many windows are open again.
 // Costs what is due after `now`.
 int step_back(Database& database, cadence::Instant now);
+
+// The clock was set by `step`, forward or back, to `now`; a machine that slept is one that was set
+// forward. step_back, and what is being settled by readings is given up, or its minute begins anew.
+int follow_step(Database& database, cadence::Duration step, cadence::Instant now);
 
 }  // namespace ledger

@@ -74,7 +74,8 @@ cadence::Result<engine::Recovery> recover(Database& database, const cadence::Pol
         if (!done) return tl::unexpected(done.error());
         ++recovery.unknown;
     }
-    if (last_beat(database).value_or(now) > now) recovery.reopened = step_back(database, now);
+    const Instant last = last_beat(database).value_or(now);
+    if (last > now) recovery.reopened = follow_step(database, now - last, now);
     recovery.outage = beat(database, policy, now);
     return recovery;
 }

@@ -23,7 +23,7 @@ UnknownAttempt load_unknown_attempt(Database& database, DeliveryId delivery, int
     {
         auto row = database.query(
             "SELECT d.window, d.write, d.seconds, ifnull(a.given_up_at_ms, a.started_at_ms),"
-            " b.at_ms, b.frozen, b.time_remaining_seconds, b.time_locked_seconds"
+            " a.started_at_ms, b.at_ms, b.frozen, b.time_remaining_seconds, b.time_locked_seconds"
             " FROM delivery d JOIN attempt a ON a.delivery = d.id AND a.n = ?2"
             " LEFT JOIN reading b ON b.delivery = d.id AND b.attempt = a.n AND b.role = 'baseline'"
             " WHERE d.id = ?1");
@@ -35,7 +35,8 @@ UnknownAttempt load_unknown_attempt(Database& database, DeliveryId delivery, int
         found.write.kind = cadence::parse_write_kind(row.text(1)).value();
         found.write.seconds = std::chrono::seconds{row.integer(2)};
         found.given_up_at = row.instant(3);
-        found.baseline = reading_of(row, 4);
+        found.started_at = row.instant(4);
+        found.baseline = reading_of(row, 5);
     }
     found.reads = load_readings(database, delivery, attempt);
     return found;
@@ -61,17 +62,20 @@ void store_reading(Database& database, DeliveryId delivery, int attempt, const c
         read.time_locked_seconds);
 }
 
-LockReading without_others(Database& database, const cadence::SessionId& session,
-                           DeliveryId delivery, cadence::Instant since, LockReading read) {
-    if (!read.time_remaining_seconds) return read;
+std::optional<LockReading> without_others(Database& database, const cadence::SessionId& session,
+                                          DeliveryId delivery, cadence::Instant since,
+                                          LockReading read) {
     auto row = database.query(
-        "SELECT ifnull(sum(iif(d.write = 'add_time', d.seconds, -d.seconds)), 0)"
-        " FROM delivery d INDEXED BY delivery_changed_time"
-        " JOIN attempt a ON a.delivery = d.id AND a.n = d.attempts"
-        " WHERE d.session = ?1 AND d.state = 'applied' AND d.write IN ('add_time', 'remove_time')"
-        " AND d.updated_at_ms >= ?3 AND a.started_at_ms >= ?3 AND d.id <> ?2");
+        "SELECT a.outcome IS 'applied', iif(d.write = 'add_time', d.seconds, -d.seconds)"
+        " FROM delivery d INDEXED BY delivery_time JOIN attempt a ON a.delivery = d.id"
+        " WHERE d.session = ?1 AND d.write IN ('add_time', 'remove_time')"
+        " AND d.updated_at_ms >= ?3 AND a.started_at_ms >= ?3 AND d.id <> ?2"
+        " AND (a.outcome IS NULL OR a.outcome IN ('applied', 'unknown'))");
     row.bind(session, delivery, since);
-    if (row.step()) *read.time_remaining_seconds -= row.integer(0);
+    while (row.step()) {
+        if (!row.boolean(0)) return std::nullopt;
+        if (read.time_remaining_seconds) *read.time_remaining_seconds -= row.integer(1);
+    }
     return read;
 }
 

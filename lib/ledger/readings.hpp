@@ -13,6 +13,7 @@ namespace ledger {
 struct UnknownAttempt {
     cadence::WindowId window;
     cadence::Write write;
+    cadence::Instant started_at;
     cadence::Instant given_up_at;
     std::optional<cadence::LockReading> baseline;
     std::vector<cadence::LockReading> reads;  // oldest first
@@ -31,12 +32,13 @@ struct UnknownAttempt {
 void store_reading(Database& database, cadence::DeliveryId delivery, int attempt, const char* role,
                    const cadence::LockReading& read);
 
-// `read` as it would be if the lock session's other deliveries since `since` had changed no time.
-[[nodiscard]] cadence::LockReading without_others(Database& database,
-                                                  const cadence::SessionId& session,
-                                                  cadence::DeliveryId delivery,
-                                                  cadence::Instant since,
-                                                  cadence::LockReading read);
+// `read` as it would be if the lock session's other deliveries had changed no time since `since`.
+// Nothing where one of them may have done so: then no reading says anything of this one.
+[[nodiscard]] std::optional<cadence::LockReading> without_others(Database& database,
+                                                                 const cadence::SessionId& session,
+                                                                 cadence::DeliveryId delivery,
+                                                                 cadence::Instant since,
+                                                                 cadence::LockReading read);
 
 // at_ms, frozen, time_remaining_seconds, time_locked_seconds from column `first` on; nothing where
 // at_ms is NULL.

@@ -54,14 +54,25 @@ void close_attempt(Database& database, DeliveryId delivery, int attempt, const S
                                {"because", step.reason}}));
 }
 
+// A platform that loses one write after the other is not written to for ever; and each further one
+// might be applied beside an earlier one that only comes late.
+constexpr int kMostUnknowns = 3;
+constexpr std::chrono::minutes kBeforeTheThird{5};
+
+Transition send_again(const SettlingStep& step, const Sent& sent) {
+    if (!sent.wanted) return {DeliveryState::Waived, "unwanted", {}};
+    if (sent.unknowns >= kMostUnknowns) return {DeliveryState::Held, "sent_in_vain", {}};
+    const bool again = sent.unknowns > 1;
+    return {DeliveryState::Queued, step.reason, again ? kBeforeTheThird : cadence::Duration{}};
+}
+
 // A punishment's facts don't count its unknown attempts: only progress is sent again unread.
 Transition transition_of(const SettlingStep& step, const Sent& sent) {
     switch (step.kind) {
         case Kind::Applied:
             return {DeliveryState::Applied, step.reason, {}};
         case Kind::NotApplied:
-            if (!sent.wanted) return {DeliveryState::Waived, "unwanted", {}};
-            return {DeliveryState::Queued, step.reason, {}};
+            return send_again(step, sent);
         case Kind::Read:
         case Kind::Undecided:
             break;
@@ -72,6 +83,7 @@ Transition transition_of(const SettlingStep& step, const Sent& sent) {
 Transition close_as(Database& database, const Sent& sent, const SettlingStep& step, Instant now) {
     close_attempt(database, sent.id, sent.attempts, step, now);
     if (step.kind == Kind::NotApplied) forget_send(database, sent.id);
+    if (step.kind == Kind::Applied) watch_for_double(database, sent);
     return settle_as(database, sent, transition_of(step, sent), now);
 }
 
@@ -108,25 +120,38 @@ Settled weigh_evidence(Database& database, const Sent& sent, const LockReading& 
     return {stored.state, std::move(stored.reason)};
 }
 
-std::vector<DeliveryId> find_resent(Database& database, const SessionId& session) {
+// Longer than that, and what others do to a lock looks too much like it.
+constexpr std::chrono::minutes kLongestWatch{15};
+
+struct Watched {
+    DeliveryId delivery;
+    bool over{false};
+};
+
+std::vector<Watched> find_watched(Database& database, const SessionId& session, Instant now) {
     auto row = database.query(
-        "SELECT id FROM delivery INDEXED BY delivery_resent WHERE session = ?1"
-        " AND state = 'applied' AND kind <> 'progress' AND unknowns > 0 AND doubled = 0");
-    row.bind(session);
-    std::vector<DeliveryId> found;
-    while (row.step()) found.push_back({row.integer(0)});
+        "SELECT id, watch_until_ms <= ?2 FROM delivery INDEXED BY delivery_watched"
+        " WHERE session = ?1 AND watch_until_ms IS NOT NULL ORDER BY id");
+    row.bind(session, now);
+    std::vector<Watched> found;
+    while (row.step()) found.push_back({{row.integer(0)}, row.boolean(1)});
     return found;
 }
 
-bool is_doubled(Database& database, const SessionId& session, DeliveryId delivery,
-                const LockReading& read) {
+void stop_watching(Database& database, DeliveryId delivery) {
+    database.execute("UPDATE delivery SET watch_until_ms = NULL WHERE id = ?1", delivery);
+}
+
+// The attempt that the reading shows beside the one that was sent again, if it shows that.
+std::optional<int> find_double(Database& database, const SessionId& session, DeliveryId delivery,
+                               const LockReading& read) {
     for (const int number : find_unknown_attempts(database, delivery, "not_applied")) {
         const auto attempt = load_unknown_attempt(database, delivery, number);
         if (!attempt.baseline) continue;
         const auto own = without_others(database, session, delivery, attempt.baseline->at, read);
-        if (shows_twice(attempt.write, *attempt.baseline, own)) return true;
+        if (own && shows_twice(attempt.write, *attempt.baseline, *own)) return number;
     }
-    return false;
+    return std::nullopt;
 }
 
 }  // namespace
@@ -169,46 +194,84 @@ Result<engine::FinishedAttempt> settle_by_reading(Database& database, cadence::Z
     return finished;
 }
 
-bool settle_by_baseline(Database& database, const Candidate& candidate, const LockReading& baseline,
-                        const std::string& local_date, Instant now) {
+std::optional<Proven> weigh_earlier_attempts(Database& database, const Candidate& candidate,
+                                             const LockReading& baseline, Instant now) {
     for (const int number : find_unknown_attempts(database, candidate.id, "not_applied")) {
         const auto attempt = load_unknown_attempt(database, candidate.id, number);
         if (!attempt.baseline) continue;
         const auto own = without_others(database, candidate.session, candidate.id,
                                         attempt.baseline->at, baseline);
-        if (weigh(candidate.write, *attempt.baseline, own) != Finding::For) continue;
-        close_attempt(database, candidate.id, number, {Kind::Applied, {}, "seen_by_retry"}, now);
-        database.execute("UPDATE delivery SET sent_local_date = ?2 WHERE id = ?1", candidate.id,
-                         local_date.empty() ? std::nullopt : std::optional(local_date));
-        move_delivery(database, candidate.id, DeliveryState::Applied, "seen_by_retry", now);
-        return true;
+        const auto finding = own ? weigh(attempt.write, *attempt.baseline, *own) : Finding::Silent;
+        if (finding != Finding::For && finding != Finding::Neither) continue;
+        store_reading(database, candidate.id, number, "settle", baseline);
+        const bool applied = finding == Finding::For;
+        close_attempt(database, candidate.id, number,
+                      applied ? SettlingStep{Kind::Applied, {}, "seen_by_retry"}
+                              : SettlingStep{Kind::Undecided, {}, "readings_disagree"},
+                      now);
+        return Proven{applied, attempt.started_at};
     }
-    return false;
+    return std::nullopt;
 }
 
+void watch_for_double(Database& database, const Sent& sent) {
+    std::optional<Instant> until;
+    for (const int number : find_unknown_attempts(database, sent.id, "not_applied")) {
+        const auto attempt = load_unknown_attempt(database, sent.id, number);
+        if (!attempt.baseline) continue;
+        const auto length = std::min<cadence::Duration>(attempt.write.seconds, kLongestWatch);
+        until = std::max(until.value_or(Instant::min()), attempt.baseline->at + length);
+    }
+    if (!until) return;
+    database.execute("UPDATE delivery SET watch_until_ms = ?2 WHERE id = ?1", sent.id, until);
+}
+
+// One at most: two that wait for the same seconds cannot be told apart.
 std::vector<DeliveryId> note_doubled(Database& database, const SessionId& session,
                                      const LockReading& read, Instant now) {
-    std::vector<DeliveryId> doubled;
-    for (const DeliveryId delivery : find_resent(database, session)) {
-        if (!is_doubled(database, session, delivery, read)) continue;
-        database.execute("UPDATE delivery SET doubled = 1 WHERE id = ?1", delivery);
-        move_delivery(database, delivery, DeliveryState::Applied, "doubled", now);
-        owe_undo(database, delivery, now, UndoneAs::Doubled);
-        doubled.push_back(delivery);
+    for (const Watched& watched : find_watched(database, session, now)) {
+        if (watched.over) stop_watching(database, watched.delivery);
+        if (watched.over) continue;
+        const auto attempt = find_double(database, session, watched.delivery, read);
+        if (!attempt) continue;
+        stop_watching(database, watched.delivery);
+        store_reading(database, watched.delivery, *attempt, "settle", read);
+        close_attempt(database, watched.delivery, *attempt, {Kind::Applied, {}, "doubled"}, now);
+        database.execute("UPDATE delivery SET doubled = 1 WHERE id = ?1", watched.delivery);
+        move_delivery(database, watched.delivery, DeliveryState::Applied, "doubled", now);
+        owe_undo(database, watched.delivery, now, UndoneAs::Doubled);
+        return {watched.delivery};
     }
-    return doubled;
+    return {};
 }
 
-void give_up_settling(Database& database, Instant now) {
+namespace {
+
+std::vector<DeliveryId> find_unknown(Database& database) {
+    auto row = database.query(
+        "SELECT id FROM delivery WHERE state = 'unknown' AND kind <> 'progress' ORDER BY id");
     std::vector<DeliveryId> unknown;
-    {
-        auto row = database.query(
-            "SELECT id FROM delivery WHERE state = 'unknown' AND kind <> 'progress' ORDER BY id");
-        while (row.step()) unknown.push_back({row.integer(0)});
-    }
-    for (const DeliveryId delivery : unknown) {
+    while (row.step()) unknown.push_back({row.integer(0)});
+    return unknown;
+}
+
+}  // namespace
+
+void give_up_settling(Database& database, Instant now) {
+    for (const DeliveryId delivery : find_unknown(database)) {
         const auto sent = find_sent(database, delivery);
         close_as(database, *sent, {Kind::Undecided, {}, "clock_set_back"}, now);
+        refresh_lane(database, sent->session, now);
+    }
+    database.execute("UPDATE delivery SET watch_until_ms = NULL WHERE watch_until_ms IS NOT NULL");
+}
+
+void begin_settling_anew(Database& database, Instant now) {
+    for (const DeliveryId delivery : find_unknown(database)) {
+        const auto sent = find_sent(database, delivery);
+        database.execute("UPDATE attempt SET given_up_at_ms = ?3 WHERE delivery = ?1 AND n = ?2",
+                         delivery, sent->attempts, now);
+        look_again(database, *sent, now);
         refresh_lane(database, sent->session, now);
     }
 }

@@ -2,7 +2,7 @@
 // and what cadence/settlement.hpp makes of them. Used inside a unit of work.
 #pragma once
 
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "cadence/settlement.hpp"
@@ -23,14 +23,25 @@ namespace ledger {
     Database& database, cadence::Zones& zones, cadence::DeliveryId delivery,
     const engine::ContextFound& found, const cadence::Policy& policy, cadence::Instant now);
 
-// The reading before a further attempt is the last evidence of those before it. True: it shows that
-// one of them was applied after all; the delivery is applied then, and nothing may be sent.
-[[nodiscard]] bool settle_by_baseline(Database& database, const Candidate& candidate,
-                                      const cadence::LockReading& baseline,
-                                      const std::string& local_date, cadence::Instant now);
+// What the reading before a further attempt says of those before it.
+struct Proven {
+    bool applied{false};       // else somebody else has touched the lock: nobody knows any more
+    cadence::Instant sent_at;  // when the attempt began that it speaks of
+};
+// The last evidence: nothing where it shows no more than that nothing happened. What it shows is
+// stored with the attempt; the delivery is left to the caller, who must send nothing.
+[[nodiscard]] std::optional<Proven> weigh_earlier_attempts(Database& database,
+                                                           const Candidate& candidate,
+                                                           const cadence::LockReading& baseline,
+                                                           cadence::Instant now);
 
-// A lock was read: those of its punishments that were sent again after an unknown outcome, and that
-// this reading shows twice, are marked, and one of the two is taken back. Returns them.
+// It was applied. If an earlier attempt was found not to have been, readings are watched for a
+// while for both.
+void watch_for_double(Database& database, const Sent& sent);
+
+// A lock was read: a punishment that was sent again after an unknown outcome, and that this reading
+// shows twice, is marked, and one of the two is taken back. Says nothing where another of our own
+// writes may have changed the lock since. Returns it.
 [[nodiscard]] std::vector<cadence::DeliveryId> note_doubled(Database& database,
                                                             const cadence::SessionId& session,
                                                             const cadence::LockReading& read,
@@ -39,5 +50,9 @@ namespace ledger {
 // The clock was set back: how much time lies between two readings is not known any more. What is
 // being settled is given up as undecided.
 void give_up_settling(Database& database, cadence::Instant now);
+
+// The clock was set forward, or the machine slept: the minute in which a write may still arrive
+// begins anew for what is being settled.
+void begin_settling_anew(Database& database, cadence::Instant now);
 
 }  // namespace ledger

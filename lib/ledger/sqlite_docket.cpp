@@ -57,9 +57,11 @@ awaitable<Result<engine::DocketPass>> SqliteDocket::beat_and_work_off(Policy pol
     co_return pass;
 }
 
-awaitable<Result<int>> SqliteDocket::reopen(Policy /*policy*/, Instant now) {
-    return writer_.run<int>(
-        [now](Database& database) -> Result<int> { return ledger::step_back(database, now); });
+awaitable<Result<int>> SqliteDocket::reopen(Policy /*policy*/, cadence::Duration step,
+                                            Instant now) {
+    return writer_.run<int>([step, now](Database& database) -> Result<int> {
+        return ledger::follow_step(database, step, now);
+    });
 }
 
 awaitable<Result<engine::BackfillChunk>> SqliteDocket::rejudge(

@@ -21,7 +21,7 @@ class SqliteDocket final : public engine::Docket {
     Task<engine::LedgerTrouble> find_trouble(cadence::Policy policy, cadence::Instant now) override;
     Task<engine::DocketPass> beat_and_work_off(cadence::Policy policy, cadence::Instant now,
                                                int limit) override;
-    Task<int> reopen(cadence::Policy policy, cadence::Instant now) override;
+    Task<int> reopen(cadence::Policy policy, cadence::Duration step, cadence::Instant now) override;
     Task<engine::BackfillChunk> rejudge(engine::BackfillRange range,
                                         std::optional<cadence::WindowId> cursor, int limit,
                                         cadence::Policy policy, cadence::Instant now) override;

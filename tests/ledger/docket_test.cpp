@@ -245,10 +245,10 @@ TEST_F(DocketTest, ClockSetBackBeforeTheGraceEnded_TheMissIsOpenAgain) {
     must_work_off();
     ASSERT_EQ(deliveries(), Lines{"punishment add_time waiting "});
     live_until(utc(2026, 6, 1, 21h));
-    EXPECT_EQ(*run(docket->reopen(policy, now)), 1);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 1);
     EXPECT_EQ(windows().front(), "2026-06-01..2026-06-02 open ");
     EXPECT_EQ(deliveries(), Lines{"punishment add_time waived reopened"});
-    EXPECT_EQ(*run(docket->reopen(policy, now)), 0);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 0);
     live_until(utc(2026, 6, 1, 22h + 5min));
     must_work_off();
     EXPECT_EQ(windows().front(), "2026-06-01..2026-06-02 missed count_not_reached");
@@ -261,7 +261,7 @@ TEST_F(DocketTest, ClockSetBackByALittle_ChangesNoVerdict) {
     live_until(utc(2026, 6, 1, 22h + 30min));
     must_work_off();
     live_until(utc(2026, 6, 1, 22h + 10min));
-    EXPECT_EQ(*run(docket->reopen(policy, now)), 0);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 0);
     EXPECT_TRUE(must_work_off().empty());
 }
 
@@ -304,7 +304,7 @@ TEST_F(DocketTest, ReopenedWindowThatIsMetAfterItsPunishment_IsMadeGood) {
     must_work_off();
     tamper("UPDATE delivery SET state = 'applied', attempts = 1");
     live_until(utc(2026, 6, 1, 21h));
-    EXPECT_EQ(*run(docket->reopen(policy, now)), 1);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 1);
     EXPECT_EQ(proof("p1").status, engine::ProofStatus::Accepted);
     EXPECT_EQ(number("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 1);
 }
@@ -318,12 +318,12 @@ TEST_F(DocketTest, ClockSetBack_CutsWaitsThatWereCountedFromATimeThatHasNotCome)
     tamper("UPDATE session SET deferred_until_ms = " + day_ahead +
            ", lane_due_at_ms = " + day_ahead);
     tamper("UPDATE delivery SET due_at_ms = " + day_ahead);
-    EXPECT_EQ(*run(docket->reopen(policy, now)), 0);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 0);
     EXPECT_EQ(number("SELECT lane_due_at_ms FROM session"), cadence::to_ms(now + 15min));
     EXPECT_EQ(number("SELECT due_at_ms FROM delivery"), cadence::to_ms(now + 15min));
     tamper("UPDATE token SET set_aside_until_ms = " + day_ahead);
     tamper("UPDATE session SET lane_due_at_ms = NULL");
-    EXPECT_EQ(*run(docket->reopen(policy, now)), 0);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 0);
     EXPECT_EQ(number("SELECT set_aside_until_ms FROM token"), cadence::to_ms(now + 60s));
 }
 

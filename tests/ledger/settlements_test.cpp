@@ -159,11 +159,69 @@ TEST_F(Settlements, RetrysBaselineThatShowsNothing_IsSent) {
     EXPECT_EQ(count("SELECT count(*) FROM attempt"), 2);
 }
 
+TEST_F(Settlements, RetrysBaselineThatNothingExplains_IsHeld) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    EXPECT_EQ(begin(id, lock_with(101'000)).begun, Begun::Settled);
+    EXPECT_EQ(standing(id), "held outcome_unknown");
+    EXPECT_EQ(settled_as(id), "undecided readings_disagree");
+    EXPECT_EQ(count("SELECT count(*) FROM attempt"), 1);
+}
+
+TEST_F(Settlements, WhatTheRetryShows_CountsBeforeACapThatWouldWaiveIt) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    policy.caps.punishment_seconds_per_day = 60s;
+    EXPECT_EQ(begin(id, lock_with(103'525)).begun, Begun::Settled);
+    EXPECT_EQ(standing(id), "applied seen_by_retry");
+    EXPECT_EQ(count("SELECT count(*) FROM reading WHERE role = 'settle'"), 4)
+        << "the evidence, too";
+}
+
+TEST_F(Settlements, LostAgainAndAgain_WaitsThenIsHeld) {
+    const auto id = owe(18);
+    const auto other = owe(19);
+    for (int attempt = 1; attempt <= 3; ++attempt) {
+        lose(id, attempt);
+        const Instant lost = now;
+        for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
+        if (attempt == 2) {
+            EXPECT_EQ(begin(id, lock_with(100'000)).begun, Begun::NotDue) << "others first";
+            EXPECT_EQ(head().delivery, other);
+            now += 5min;
+        }
+    }
+    EXPECT_EQ(standing(id), "held sent_in_vain");
+}
+
+TEST_F(Settlements, ClockSetForward_BeginsTheMinuteAnew) {
+    const auto id = lose(owe(18));
+    read(id, now + 2s, 99'983);
+    now += 1h;
+    ledger::follow_step(db, 1h, now);
+    EXPECT_EQ(standing(id), "unknown no_answer");
+    EXPECT_EQ(head().delivery, id);
+    EXPECT_EQ(count("SELECT given_up_at_ms FROM attempt"), cadence::to_ms(now));
+}
+
+TEST_F(Settlements, ClockSetBackByASecond_ChangesNothing) {
+    const auto id = lose(owe(18));
+    ledger::follow_step(db, -1s, now - 1s);
+    EXPECT_EQ(standing(id), "unknown no_answer");
+}
+
+TEST_F(Settlements, ClockSetBack_GivesUp) {
+    const auto id = lose(owe(18));
+    ledger::follow_step(db, -1h, now - 1h);
+    EXPECT_EQ(standing(id), "held outcome_unknown");
+    EXPECT_EQ(settled_as(id), "undecided clock_set_back");
+}
+
 class Doubled : public Settlements {
   protected:
     // Lost, never seen, sent again and applied.
-    DeliveryId resend() {
-        const auto id = lose(owe(18));
+    DeliveryId resend(unsigned day = 18) {
+        const auto id = lose(owe(day));
         never_see(id);
         EXPECT_EQ(begin(id, lock_with(99'925)).begun, Begun::Started);
         EXPECT_TRUE(finish(id, AnswerKind::Applied, 2));
@@ -179,6 +237,7 @@ TEST_F(Doubled, SeenTwice_IsMarkedAndTakenBackOnce) {
     const auto id = resend();
     EXPECT_EQ(look(107'065), std::vector{id});
     EXPECT_EQ(standing(id), "applied doubled");
+    EXPECT_EQ(settled_as(id), "applied doubled");
     EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"
                     " AND write = 'remove_time' AND seconds = 3600"),
               1);
@@ -193,6 +252,13 @@ TEST_F(Doubled, SeenOnce_IsAsItShouldBe) {
     EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 0);
 }
 
+TEST_F(Doubled, AfterAQuarterOfAnHour_NobodyLooksAnyMore) {
+    resend();
+    now += 15min;
+    EXPECT_TRUE(look(107'065 - 900).empty());
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE watch_until_ms IS NOT NULL"), 0);
+}
+
 TEST_F(Doubled, OurOwnOtherWrites_AreNoSecondOne) {
     resend();
     now += 1s;
@@ -203,6 +269,17 @@ TEST_F(Doubled, OurOwnOtherWrites_AreNoSecondOne) {
     EXPECT_EQ(look(110'604).size(), 1U) << "three hours of two deliveries";
 }
 
+TEST_F(Doubled, OtherOneOfUnknownOutcome_MayBeTheSecondHour) {
+    resend();
+    now += 1s;
+    const auto other = owe(19);
+    EXPECT_EQ(begin(other, lock_with(103'524)).begun, Begun::Started);
+    ASSERT_TRUE(finish(other, AnswerKind::Unknown));
+    EXPECT_TRUE(look(107'064).empty());
+    ASSERT_TRUE(ledger::waive(db, other, "", now));
+    EXPECT_TRUE(look(107'004).empty()) << "it may have happened all the same";
+}
+
 TEST_F(Doubled, UndeservedToo_IsTakenBackTwice) {
     db.execute("UPDATE generation SET late_proof = 'compensate'");
     const auto id = resend();
@@ -211,13 +288,6 @@ TEST_F(Doubled, UndeservedToo_IsTakenBackTwice) {
     EXPECT_FALSE(ledger::owe_undo(db, id, now));
     EXPECT_FALSE(ledger::owe_undo(db, id, now, ledger::UndoneAs::Doubled));
     EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"), 2);
-}
-
-TEST_F(Settlements, ClockSetBack_GivesUp) {
-    const auto id = lose(owe(18));
-    ledger::step_back(db, now - 1h);
-    EXPECT_EQ(standing(id), "held outcome_unknown");
-    EXPECT_EQ(settled_as(id), "undecided clock_set_back");
 }
 
 }  // namespace

@@ -172,7 +172,8 @@ TEST_F(Settlements, WhatTheRetryShows_CountsBeforeACapThatWouldWaiveIt) {
     const auto id = lose(owe(18));
     never_see(id);
     policy.caps.punishment_seconds_per_day = 60s;
-    EXPECT_EQ(begin(id, lock_with(103'525)).begun, Begun::Settled);
+    now += 30s;
+    EXPECT_EQ(begin(id, lock_with(103'495)).begun, Begun::Settled);
     EXPECT_EQ(standing(id), "applied seen_by_retry");
     EXPECT_EQ(count("SELECT count(*) FROM reading WHERE role = 'settle'"), 4)
         << "the evidence, too";

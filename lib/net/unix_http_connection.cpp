@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "net/socket_watchdog.hpp"
+#include "net/unix_http_refusal.hpp"
 #include "net/unix_http_reply.hpp"
 #include "net/unix_http_screen.hpp"
 
@@ -23,7 +24,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
-using cadence::ErrorCode;
 using cadence::Result;
 using Socket = asio::local::stream_protocol::socket;
 
@@ -33,7 +33,6 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kFirstRead = 4096;
 constexpr std::size_t kRead = std::size_t{64} * 1024;
 constexpr std::size_t kPiece = 2 * kRead;
-constexpr std::size_t kMebibyte = std::size_t{1024} * 1024;
 constexpr auto kLingerFor = cadence::Duration{2'000};
 
 using Parser = http::request_parser<http::string_body>;
@@ -48,46 +47,6 @@ HttpRequest to_request(const Parser& parser) {
                             {field.value().data(), field.value().size()});
     }
     return request;
-}
-
-Refusal too_large(std::size_t limit) {
-    const auto mib = limit / kMebibyte;
-    const bool whole = mib > 0 && limit % kMebibyte == 0;
-    return {413, "the request's body is larger than " +
-                     (whole ? std::to_string(mib) + " MiB" : std::to_string(limit) + " bytes")};
-}
-
-// Nothing when the client has simply gone: there is nobody to tell. `limit`: the body's.
-std::optional<Refusal> refusal_of(const error_code& error, bool expired, std::size_t limit) {
-    if (expired) return Refusal{408, "the request took too long to arrive"};
-    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-        return Refusal{431, "the request's headers are too large"};
-    }
-    if (error == http::error::body_limit) return too_large(limit);
-    if (error == http::error::end_of_stream) return std::nullopt;
-    if (error == http::error::partial_message) {
-        return Refusal{400, "the request ended before it was whole"};
-    }
-    const bool unreadable = error.category() == make_error_code(http::error::bad_method).category();
-    if (unreadable) return Refusal{400, "this is not HTTP/1.1: " + error.message()};
-    return std::nullopt;
-}
-
-// The same of a body that is read by the piece.
-cadence::Error piece_error(const error_code& error, bool expired, std::size_t limit) {
-    if (error == http::error::partial_message) {
-        return {ErrorCode::Interrupted, "the body ended before it was whole", {}};
-    }
-    const auto refusal = refusal_of(error, expired, limit);
-    if (!refusal) return {ErrorCode::Interrupted, "the connection broke", {}};
-    switch (refusal->status) {
-        case 408:
-            return {ErrorCode::TimedOut, refusal->detail, {}};
-        case 413:
-            return {ErrorCode::TooLarge, refusal->detail, {}};
-        default:
-            return {ErrorCode::Malformed, refusal->detail, {}};
-    }
 }
 
 class Connection {

@@ -1,0 +1,121 @@
+#include "tests/simulation/campaign.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+
+#include "tests/simulation/life.hpp"
+#include "tests/simulation/workers.hpp"
+
+namespace simulation {
+namespace {
+
+// One life in so many is lived twice: both must be the same to the last byte of their traces.
+constexpr std::uint64_t kTwice = 25;
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+LifeReport live_safely(const LifeOptions& options) {
+    try {
+        return live(options);
+    } catch (const std::exception& failure) {
+        LifeReport told;
+        told.violations.emplace_back(failure.what());
+        return told;
+    }
+}
+
+LifeReport live_and_compare(const LifeOptions& options) {
+    auto told = live_safely(options);
+    if (options.prints_trace || options.seed % kTwice != 0) return told;
+    auto const again = live_safely(options);
+    ++told.counts["lives lived twice"];
+    if (again.trace_hash == told.trace_hash) return told;
+    told.violations.push_back(fmt::format("lived twice, it was not the same life: {:016x} {:016x}",
+                                          told.trace_hash, again.trace_hash));
+    return told;
+}
+
+struct Sums {
+    std::int64_t lives{0};
+    double days{0};
+    std::map<std::string, std::int64_t> counts;
+
+    void add(const LifeReport& told) {
+        ++lives;
+        days += told.days;
+        for (const auto& [kind, count] : told.counts) counts[kind] += count;
+    }
+    [[nodiscard]] std::int64_t of(const std::string& kind) const {
+        auto const found = counts.find(kind);
+        return found == counts.end() ? 0 : found->second;
+    }
+};
+
+void print_share(const Sums& sums, const std::string& kind) {
+    auto const unknown = sums.of("attempts of unknown outcome, " + kind);
+    auto const held = sums.of("deliveries held, " + kind) +
+                      (kind == "punishment" ? sums.of("held writes settled by a person") : 0);
+    if (unknown == 0) return;
+    fmt::print("held of {} attempts of unknown outcome, {}: {} ({:.1f} %)\n", unknown, kind, held,
+               100.0 * static_cast<double>(held) / static_cast<double>(unknown));
+}
+
+void print_sums(const Sums& sums, double seconds) {
+    for (const auto& [kind, count] : sums.counts) fmt::print("{:>10}  {}\n", count, kind);
+    print_share(sums, "punishment");
+    print_share(sums, "progress");
+    fmt::print("{} lives, {:.1f} years of wearers, {:.0f} s, {:.1f} lives a second\n", sums.lives,
+               sums.days / 365.25, seconds, static_cast<double>(sums.lives) / seconds);
+}
+
+void print_progress(const Sums& sums, std::uint64_t wanted, double seconds, bool last) {
+    if (isatty(STDERR_FILENO) == 0) return;
+    fmt::print(stderr, "\r{} of {} lives, {:.0f} a second {}", sums.lives, wanted,
+               static_cast<double>(sums.lives) / seconds, last ? "\n" : "");
+    std::fflush(stderr);
+}
+
+void print_failure(const CampaignOptions& options, std::uint64_t seed, const LifeReport& told) {
+    for (const auto& what : told.violations) fmt::print("seed {}: {}\n", seed, what);
+    if (options.expect_violation) {
+        fmt::print("caught by seed {}\n", seed);
+        return;
+    }
+    fmt::print("replay: simulation --seed {} --days {} --wearers {} --trace\n", seed, options.days,
+               options.wearers);
+}
+
+}  // namespace
+
+int run_campaign(const CampaignOptions& options) {
+    auto const begin = std::chrono::steady_clock::now();
+    auto const live_seed = [&options](std::uint64_t seed) {
+        return live_and_compare({seed, options.days, options.wearers, options.trace});
+    };
+    Sums sums;
+    bool failed = false;
+    auto const wanted = options.forever ? UINT64_MAX - options.first : options.seeds;
+    auto const hear = [&](std::uint64_t seed, const LifeReport& told) {
+        sums.add(told);
+        if (sums.lives % 20 == 0) {
+            print_progress(sums, wanted, seconds_since(begin), false);
+        }
+        if (told.violations.empty()) return true;
+        failed = true;
+        print_failure(options, seed, told);
+        return false;
+    };
+    live_all(options.first, wanted, options.jobs, live_seed, hear);
+    print_progress(sums, wanted, seconds_since(begin), true);
+    if (!options.expect_violation) print_sums(sums, seconds_since(begin));
+    if (options.expect_violation && !failed) fmt::print("nothing was caught\n");
+    return failed == options.expect_violation ? 0 : 1;
+}
+
+}  // namespace simulation

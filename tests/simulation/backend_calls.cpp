@@ -30,22 +30,22 @@ awaitable<bool> Backend::call_put(cadence::SessionSpec spec) {
 }
 
 awaitable<bool> Backend::call_end(cadence::SessionId session) {
-    model_->end_asked(session.value);
+    auto const turn = model_->end_asked(session.value);
     auto const ended = co_await daemon_->intake().end_session(session, "over", daemon_->wall());
     if (!ended) co_return answered(ended.error(), "end");
     stage_->say("told end session=" + session.value);
-    model_->end_told(session.value);
+    model_->end_told(session.value, turn);
     co_return true;
 }
 
 awaitable<bool> Backend::call_pause(cadence::SessionId session, Duration length) {
-    model_->pause_asked(session.value);
+    auto const turn = model_->pause_asked(session.value);
     auto const from = daemon_->wall();
     auto const until = from + length;
     auto const paused = co_await daemon_->intake().pause_session(session, until, "ill", from);
     if (!paused) co_return answered(paused.error(), "pause");
     stage_->say("told pause session=" + session.value);
-    model_->pause_told(session.value, from, until);
+    model_->pause_told(session.value, from, until, turn);
     co_return true;
 }
 
@@ -58,10 +58,11 @@ awaitable<bool> Backend::call_resume(cadence::SessionId session) {
 }
 
 awaitable<bool> Backend::call_brake() {
+    auto const turn = model_->brake_asked();
     auto const braked = co_await daemon_->intake().pause_all("stop", daemon_->wall());
     if (!braked) co_return answered(braked.error(), "brake");
     stage_->say("told brake");
-    model_->brake_told();
+    model_->brake_told(turn);
     co_return true;
 }
 

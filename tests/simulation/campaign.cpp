@@ -1,6 +1,7 @@
 #include "tests/simulation/campaign.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -98,6 +99,9 @@ int run_campaign(const CampaignOptions& options) {
     auto const live_seed = [&options](std::uint64_t seed) {
         return live_and_compare({seed, options.days, options.wearers, options.trace});
     };
+    // What one life gives back the next one takes: without asking the kernel.
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
     Sums sums;
     bool failed = false;
     auto const wanted = options.forever ? UINT64_MAX - options.first : options.seeds;

@@ -48,6 +48,8 @@ bool Daemon::open(Process& process) {
         auto const migrated = ledger::migrate(*database, ledger::embedded_migrations());
         if (!migrated) return false;
         database->execute_script("PRAGMA wal_checkpoint(TRUNCATE)");
+        database->execute_script("PRAGMA wal_autocheckpoint = " +
+                                 std::to_string(around_.pages_a_checkpoint));
     } catch (const ledger::StorageFailure& failure) {
         around_.stage.say(std::string{"not opened: "} + failure.what());
         return false;

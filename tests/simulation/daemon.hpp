@@ -34,6 +34,8 @@ class Daemon {
         cadence::Zones& zones;
         engine::Entropy& entropy;
         engine::Settings settings;
+        // Far fewer than the daemon has, so that weeks have checkpoints to die in.
+        int pages_a_checkpoint{200};
     };
 
     explicit Daemon(Surroundings around) : around_(std::move(around)) {}

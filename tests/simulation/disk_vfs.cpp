@@ -143,6 +143,9 @@ int current_time(sqlite3_vfs* /*vfs*/, sqlite3_int64* milliseconds) {
 void use_disk_vfs() {
     static sqlite3_vfs vfs{};
     if (vfs.iVersion != 0) return;
+    // One thread, and nobody asks how much memory is used: no locks.
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     vfs.iVersion = 2;
     vfs.szOsFile = sizeof(Handle);
     vfs.mxPathname = 512;

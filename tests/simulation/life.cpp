@@ -61,7 +61,8 @@ class Life {
           model_(stage_, settings_.policy.longest_silence),
           platform_(stage_, model_, dice_.fork()),
           entropy_(dice_.fork()),
-          daemon_({stage_, disk_, platform_, zones_, entropy_, settings_}),
+          daemon_({stage_, disk_, platform_, zones_, entropy_, settings_,
+                   dice_.pick(std::array{30, 200, 500})}),
           backend_(stage_, daemon_, model_, dice_.fork()),
           machine_({stage_, disk_, daemon_, platform_, backend_, model_}) {
         stage_.prints = options.prints_trace;

@@ -131,7 +131,7 @@ void Mishaps::plan_disk() {
         disk->trouble.full = full;
         disk->trouble.failure_rate = full ? 0 : rate;
     });
-    world_.stage.at(from + minutes{dice_.pick(std::array{1, 10, 60, 400})},
+    world_.stage.at(from + minutes{dice_.pick(std::array{1, 5, 20, 90})},
                     [disk] { disk->trouble = {}; });
 }
 
@@ -139,8 +139,9 @@ void Mishaps::plan_disk() {
 void Mishaps::step_clock() {
     auto* const machine = &world_.machine;
     constexpr hours kYear{365 * 24};
-    auto const size = dice_.pick(std::array<Duration, 8>{
-        seconds{1}, seconds{1}, seconds{90}, hours{1}, hours{1}, hours{24}, hours{24}, kYear * 10});
+    auto size = dice_.pick(
+        std::array<Duration, 6>{seconds{1}, seconds{90}, hours{1}, hours{1}, hours{24}, hours{24}});
+    if (dice_.chance(0.03)) size = kYear * 10;
     auto const offset = dice_.chance(0.5) ? size : -size;
     auto const from = dice_.chance(0.6) ? near_a_midnight() : some_time();
     auto const length = minutes{dice_.pick(std::array{1, 7, 60, 700})};

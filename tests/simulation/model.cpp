@@ -72,17 +72,42 @@ void Model::proof_told(const std::string& id, Acknowledged proof) {
     proofs_.try_emplace(id, std::move(proof));
 }
 
-void Model::pause_asked(const std::string& session) {
+int Model::put_asked(const std::string& session) {
+    ended_.erase(session);
+    return ++turns_[session];
+}
+
+int Model::end_asked(const std::string& session) {
+    once_ended_.insert(session);
+    return ++turns_[session];
+}
+
+void Model::end_told(const std::string& session, int turn) {
+    if (turn == turns_[session]) ended_[session] = stage_->now();
+}
+
+int Model::brake_asked() {
+    braked_since_.reset();
+    return ++brake_turn_;
+}
+
+void Model::brake_told(int turn) {
+    if (turn == brake_turn_) braked_since_ = stage_->now();
+}
+
+int Model::pause_asked(const std::string& session) {
     auto& pausing = pauses_[session];
     pausing.certain = false;
     if (!pausing.all.empty()) {
         auto& until = pausing.all.back().second;
         until = std::min(until, wall());
     }
+    return ++pausing.turn;
 }
 
-void Model::pause_told(const std::string& session, Instant from, Instant until) {
+void Model::pause_told(const std::string& session, Instant from, Instant until, int turn) {
     auto& pausing = pauses_[session];
+    if (turn != pausing.turn) return;
     pausing.certain = true;
     pausing.told_at = stage_->now();
     pausing.until = until;
@@ -123,23 +148,22 @@ void Model::leaves(const std::string& session, const std::string& token,
     stage_->say(
         fmt::format("leaves session={} write={} key={}", session, to_string(write.kind), key));
     check_token(session, token);
+    if (write.kind != WriteKind::Progress) check_judgement(session, left);
+    if (!left_.try_emplace(key, left).second) stage_->violated("one attempt left twice: " + key);
+}
+
+void Model::check_judgement(const std::string& session, Left& left) {
     auto const window = find_window_of(daemonic_.database, left.delivery);
     if (!window) {
-        stage_->violated("a write left that the ledger does not know: " + key);
+        stage_->violated(fmt::format("the ledger does not know delivery {}", left.delivery));
         return;
     }
     left.window = window->id;
-    if (write.kind != WriteKind::Progress) {
-        check_brakes(session);
-        if (punishes(write.kind)) {
-            check_owner(*window);
-            check_count(*window);
-            check_excuses(*window);
-        } else {
-            check_undo(left, *window);
-        }
-    }
-    if (!left_.try_emplace(key, left).second) violated("one attempt left twice", *window);
+    check_brakes(session);
+    if (!punishes(left.write.kind)) return check_undo(left, *window);
+    check_owner(*window);
+    check_count(*window);
+    check_excuses(*window);
 }
 
 void Model::check_token(const std::string& session, const std::string& token) {

@@ -52,16 +52,18 @@ class Model final : public Witness {
     void clock_was_set() { steps_ = true; }
     void disk_failed();
 
-    // From the backend. `…_asked`: may have happened; `…_told`: has.
+    // From the backend. `…_asked`: may have happened; `…_told`: has. Of two opposites under way at
+    // once nobody knows which came last: an asking gives a turn, and a telling of an older one says
+    // nothing.
     void launch_asked(const std::string& session, const std::string& token, Instant launched_at);
     void proof_told(const std::string& id, Acknowledged proof);
-    void put_asked(const std::string& session) { ended_.erase(session); }
-    void end_told(const std::string& session) { ended_[session] = stage_->now(); }
-    void end_asked(const std::string& session) { once_ended_.insert(session); }
-    void pause_asked(const std::string& session);
-    void pause_told(const std::string& session, Instant from, Instant until);
-    void brake_asked() { braked_since_.reset(); }
-    void brake_told() { braked_since_ = stage_->now(); }
+    int put_asked(const std::string& session);
+    int end_asked(const std::string& session);
+    void end_told(const std::string& session, int turn);
+    int pause_asked(const std::string& session);
+    void pause_told(const std::string& session, Instant from, Instant until, int turn);
+    int brake_asked();
+    void brake_told(int turn);
     void decided_by_person(std::int64_t delivery) { decided_.insert(delivery); }
 
     void leaves(const std::string& session, const std::string& token, const cadence::Write& write,
@@ -85,6 +87,7 @@ class Model final : public Witness {
         Instant expires_at;
     };
     struct Pausing {
+        int turn{0};
         bool certain{false};
         Instant told_at;
         Instant until;
@@ -98,6 +101,8 @@ class Model final : public Witness {
     };
 
     void check_token(const std::string& session, const std::string& token);
+    // Of a punishment or undo.
+    void check_judgement(const std::string& session, Left& left);
     void check_brakes(const std::string& session);
     void check_punishment(const Left& left);
     void check_owner(const WindowSeen& window);
@@ -118,7 +123,9 @@ class Model final : public Witness {
     std::map<std::string, Launched> launches_;  // by token
     std::map<std::string, Acknowledged> proofs_;
     std::map<std::string, Instant> ended_;
+    std::map<std::string, int> turns_;  // of putting and ending
     std::set<std::string> once_ended_;
+    int brake_turn_{0};
     std::map<std::string, Pausing> pauses_;
     std::optional<Instant> braked_since_;
     std::map<std::string, std::vector<Look>> looks_;

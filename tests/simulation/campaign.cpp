@@ -107,6 +107,7 @@ int run_campaign(const CampaignOptions& options) {
     auto const wanted = options.forever ? UINT64_MAX - options.first : options.seeds;
     auto const hear = [&](std::uint64_t seed, const LifeReport& told) {
         sums.add(told);
+        if (wanted == 1) fmt::print("trace {:016x}\n", told.trace_hash);
         if (sums.lives % 20 == 0) {
             print_progress(sums, wanted, seconds_since(begin), false);
         }

@@ -102,6 +102,7 @@ class Life {
         for (auto& [name, lock] : locks()) lock->extension_enabled = true;
         for (const auto& wearer : wearers_) wearer->launch();
         machine_.run_until(stage_.now() + kAfterLaunch);
+        if (!stage_.violations().empty()) return;
         if (!daemon_.alive()) {
             stage_.violated("the daemon does not come back");
             return;

@@ -162,7 +162,7 @@ Instant Machine::next_moment(Instant end) const {
 
 void Machine::run_until(Instant end) {
     settle();
-    while (parts_.stage.now() < end) {
+    while (parts_.stage.now() < end && parts_.stage.violations().empty()) {
         pass_to(next_moment(end));
         settle();
         while (!parts_.stage.empty() && parts_.stage.next() <= parts_.stage.now()) {

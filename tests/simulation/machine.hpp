@@ -27,6 +27,7 @@ class Machine {
     Machine(const Machine&) = delete;
     Machine& operator=(const Machine&) = delete;
 
+    // Or until a promise is broken.
     void run_until(Instant end);
     void start();
 

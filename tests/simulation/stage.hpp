@@ -39,7 +39,7 @@ class Stage {
     void count(const std::string& kind) { ++counts_[kind]; }
     [[nodiscard]] const std::map<std::string, std::int64_t>& counts() const { return counts_; }
 
-    // A promise was broken. The first few are kept.
+    // A promise was broken: the life ends soon. The first few are kept.
     void violated(const std::string& what);
     [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
 

@@ -125,6 +125,9 @@ void Daemon::close() {
 
 // The coroutines are destroyed where they wait: by the writer, or by the loop.
 void Daemon::tear_down() {
+    auto const totals = process_->writer->totals();
+    around_.stage.count("units of work", static_cast<std::int64_t>(totals.units));
+    around_.stage.count("commits", static_cast<std::int64_t>(totals.commits));
     process_->engine.reset();
     process_->outbox.reset();
     process_->docket.reset();

@@ -19,13 +19,16 @@ Disk::Outcome Disk::File::read(void* target, std::size_t size, std::size_t at,
     return Outcome::Done;
 }
 
-void Disk::File::apply(Bytes& image, const Change& change) {
+// What a later truncation has cut off is not there any more.
+void Disk::File::make_durable(const Change& change) {
     if (change.truncates) {
-        image.resize(change.at);
+        durable_.resize(std::min(durable_.size(), change.at));
         return;
     }
-    image.resize(std::max(image.size(), change.at + change.bytes.size()));
-    std::memcpy(image.data() + change.at, change.bytes.data(), change.bytes.size());
+    auto const end = std::min(change.at + change.size, now_.size());
+    if (end <= change.at) return;
+    if (durable_.size() < end) durable_.resize(end);
+    std::memcpy(durable_.data() + change.at, now_.data() + change.at, end - change.at);
 }
 
 Disk::Outcome Disk::File::write(const void* source, std::size_t size, std::size_t at) {
@@ -33,9 +36,9 @@ Disk::Outcome Disk::File::write(const void* source, std::size_t size, std::size_
     const auto outcome = disk_->operate(true);
     if (dead_) return Outcome::Failed;
     if (outcome != Outcome::Done) return outcome;
-    const auto* const bytes = static_cast<const unsigned char*>(source);
-    unsynced_.push_back({at, Bytes(bytes, bytes + size), false});
-    apply(now_, unsynced_.back());
+    if (now_.size() < at + size) now_.resize(at + size);
+    std::memcpy(now_.data() + at, source, size);
+    unsynced_.push_back({at, size, false});
     return Outcome::Done;
 }
 
@@ -44,8 +47,8 @@ Disk::Outcome Disk::File::truncate(std::size_t size) {
     const auto outcome = disk_->operate(false);
     if (dead_) return Outcome::Failed;
     if (outcome != Outcome::Done) return outcome;
-    unsynced_.push_back({size, {}, true});
-    apply(now_, unsynced_.back());
+    now_.resize(std::min(now_.size(), size));
+    unsynced_.push_back({size, 0, true});
     return Outcome::Done;
 }
 
@@ -54,30 +57,24 @@ Disk::Outcome Disk::File::sync() {
     const auto outcome = disk_->operate(false);
     if (dead_) return Outcome::Failed;
     if (outcome != Outcome::Done) return outcome;
-    for (const Change& change : unsynced_) apply(durable_, change);
+    for (const Change& change : unsynced_) make_durable(change);
     unsynced_.clear();
     synced_once_ = true;
     return Outcome::Done;
 }
 
-// Sectors reach the platter in any order; what one write changed in a sector, the sector has whole.
+// Sectors reach the platter in any order; each is there as it was or as it is.
 void Disk::File::cut(Dice& dice) {
     for (const Change& change : unsynced_) {
         if (change.truncates) {
-            if (dice.chance(0.5)) apply(durable_, change);
+            if (dice.chance(0.5)) make_durable(change);
             continue;
         }
         const double share = dice.pick(std::array{0.0, 0.5, 0.9, 1.0});
-        for (std::size_t from = 0; from < change.bytes.size();) {
-            const std::size_t edge = ((change.at + from) / kSector + 1) * kSector - change.at;
-            const std::size_t to = std::min(edge, change.bytes.size());
-            if (dice.chance(share)) {
-                const auto begin = change.bytes.begin();
-                apply(durable_, {change.at + from,
-                                 Bytes(begin + static_cast<std::ptrdiff_t>(from),
-                                       begin + static_cast<std::ptrdiff_t>(to)),
-                                 false});
-            }
+        const std::size_t end = change.at + change.size;
+        for (std::size_t from = change.at; from < end;) {
+            const std::size_t to = std::min((from / kSector + 1) * kSector, end);
+            if (dice.chance(share)) make_durable({from, to - from, false});
             from = to;
         }
     }

@@ -1,6 +1,6 @@
-// A disk in memory that forgets at a power cut what was not synced: each 512-byte sector of every
-// write since the file's last sync may or may not have reached the platter, as the dice fall. Costs
-// no system call. Knows nothing of SQLite (disk_vfs.hpp does).
+// A disk in memory that forgets at a power cut what was not synced: each 512-byte sector that was
+// written since the file's last sync may or may not have reached the platter, as the dice fall.
+// Costs no system call. Knows nothing of SQLite (disk_vfs.hpp does).
 #pragma once
 
 #include <cstddef>
@@ -39,12 +39,14 @@ class Disk {
 
       private:
         friend class Disk;
+        // A stretch of the file that has changed, or its new size.
         struct Change {
             std::size_t at;
-            Bytes bytes;  // empty: the file got the size `at`
+            std::size_t size{0};
             bool truncates{false};
         };
-        static void apply(Bytes& image, const Change& change);
+        // What is there now replaces what was.
+        void make_durable(const Change& change);
         void cut(Dice& dice);
 
         Disk* disk_{nullptr};

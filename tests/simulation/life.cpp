@@ -36,9 +36,7 @@ engine::Settings draw_settings(Dice& dice) {
     engine::Settings settings;
     auto& policy = settings.policy;
     // A heartbeat every 45 seconds would be most of what a simulation of weeks does.
-    policy.longest_silence =
-        dice.pick(std::array<Duration, 10>{minutes{20}, hours{2}, hours{4}, hours{4}, hours{4},
-                                           hours{4}, hours{4}, hours{4}, hours{4}, hours{4}});
+    policy.longest_silence = dice.chance(0.04) ? minutes{20} : hours{4};
     policy.caps.punishment_max_age =
         dice.pick(std::array<Duration, 3>{days{14}, days{14}, days{2}});
     settings.enrolment_defaults.key = "";
@@ -119,6 +117,7 @@ class Life {
     }
 
     LifeReport report() {
+        daemon_.cut();
         LifeReport told;
         told.trace_hash = stage_.trace_hash();
         told.violations = stage_.violations();

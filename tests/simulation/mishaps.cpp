@@ -47,7 +47,7 @@ void Mishaps::plan_until(Instant end) {
     end_ = end;
     plan_weather();
     plan_power();
-    if (dice_.chance(0.3)) plan_disk();
+    if (dice_.chance(0.25)) plan_disk();
     if (dice_.chance(0.3)) plan_clock();
     plan_brakes();
 }
@@ -131,7 +131,7 @@ void Mishaps::plan_disk() {
         disk->trouble.full = full;
         disk->trouble.failure_rate = full ? 0 : rate;
     });
-    world_.stage.at(from + minutes{dice_.pick(std::array{1, 5, 20, 90})},
+    world_.stage.at(from + minutes{dice_.pick(std::array{1, 2, 6, 30})},
                     [disk] { disk->trouble = {}; });
 }
 
@@ -141,7 +141,7 @@ void Mishaps::step_clock() {
     constexpr hours kYear{365 * 24};
     auto size = dice_.pick(
         std::array<Duration, 6>{seconds{1}, seconds{90}, hours{1}, hours{1}, hours{24}, hours{24}});
-    if (dice_.chance(0.03)) size = kYear * 10;
+    if (dice_.chance(0.012)) size = kYear * 10;
     auto const offset = dice_.chance(0.5) ? size : -size;
     auto const from = dice_.chance(0.6) ? near_a_midnight() : some_time();
     auto const length = minutes{dice_.pick(std::array{1, 7, 60, 700})};

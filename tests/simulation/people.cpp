@@ -25,7 +25,7 @@ Wearer::Wearer(World world, int number, Dice dice)
       session_(fmt::format("lock-{}", number)),
       zone_(dice_.pick(kZones)),
       diligence_(dice_.pick(std::array{0.3, 0.6, 0.8, 0.95})),
-      launches_a_day_(dice_.pick(std::array{0.15, 0.5, 0.8, 1.5})),
+      launches_a_day_(dice_.pick(std::array{0.15, 0.4, 0.7, 1.2})),
       proofs_late_(dice_.pick(std::array{0.0, 0.1, 0.3})),
       newer_launch_revokes_(dice_.chance(0.3)) {
     requirements_.push_back(draw_requirement("check_in"));
@@ -109,7 +109,7 @@ void Wearer::plan_day() {
 
 void Wearer::plan_proofs(const std::string& metric) {
     if (!dice_.chance(diligence_)) return;
-    auto const times = dice_.pick(std::array{1, 1, 1, 2, 3});
+    auto const times = dice_.pick(std::array{1, 1, 1, 1, 2, 3});
     for (int i = 0; i < times; ++i) {
         auto const late = dice_.chance(proofs_late_);
         auto const since = late ? Duration{minutes{dice_.between(10, 2000)}}

@@ -36,7 +36,7 @@ class Stage {
     [[nodiscard]] std::uint64_t trace_hash() const { return hash_; }
     bool prints{false};
 
-    void count(const std::string& kind) { ++counts_[kind]; }
+    void count(const std::string& kind, std::int64_t times = 1) { counts_[kind] += times; }
     [[nodiscard]] const std::map<std::string, std::int64_t>& counts() const { return counts_; }
 
     // A promise was broken: the life ends soon. The first few are kept.

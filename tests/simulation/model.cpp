@@ -115,6 +115,13 @@ void Model::pause_told(const std::string& session, Instant from, Instant until, 
 }
 
 void Model::shown(const std::string& session, const engine::Context& context) {
+    std::string own = context.requirements ? "" : " says nothing";
+    for (const auto& requirement :
+         context.requirements.value_or(std::vector<engine::PlatformRequirement>{})) {
+        own += fmt::format(" {} enabled={} punishment={}", requirement.metric, requirement.enabled,
+                           static_cast<int>(requirement.punishment.type));
+    }
+    stage_->say(fmt::format("shown session={}{}", session, own));
     looks_[session].push_back({stage_->now(), wall(), context.requirements, true});
 }
 
@@ -213,12 +220,13 @@ void Model::check_owner(const WindowSeen& window) {
     const Look* before = nullptr;
     bool owned = owns(looks.back());
     for (const Look& look : looks) {
-        if (!look.certain || !look.requirements) continue;
+        if (!look.requirements) continue;
         auto const since = look.at >= window.end && look.wall >= window.end;
-        if (since && owns(look)) owned = true;
+        if (look.certain && since && owns(look)) owned = true;
         if (look.at < window.end && look.wall < window.end) before = &look;
     }
-    if (before != nullptr && !steps_ && owns(*before)) owned = true;
+    auto const known = before != nullptr && before->certain && !steps_;
+    if (known && owns(*before)) owned = true;
     if (owned) violated("a miss was punished that the platform punishes itself", window);
 }
 

@@ -25,11 +25,11 @@ Wearer::Wearer(World world, int number, Dice dice)
       session_(fmt::format("lock-{}", number)),
       zone_(dice_.pick(kZones)),
       diligence_(dice_.pick(std::array{0.3, 0.6, 0.8, 0.95})),
-      launches_a_day_(dice_.pick(std::array{0.15, 0.4, 0.7, 1.2})),
+      launches_a_day_(dice_.pick(std::array{0.1, 0.3, 0.6, 1.0})),
       proofs_late_(dice_.pick(std::array{0.0, 0.1, 0.3})),
       newer_launch_revokes_(dice_.chance(0.3)) {
     requirements_.push_back(draw_requirement("check_in"));
-    if (dice_.chance(0.3)) requirements_.push_back(draw_requirement("steps"));
+    if (dice_.chance(0.2)) requirements_.push_back(draw_requirement("steps"));
 }
 
 cadence::RequirementSpec Wearer::draw_requirement(const std::string& metric) {
@@ -45,7 +45,7 @@ cadence::RequirementSpec Wearer::draw_requirement(const std::string& metric) {
     rules.key = dice_.chance(0.8) ? metric : "key-of-" + metric;
     rules.cadence.unit = dice_.chance(0.85) ? CadenceUnit::Day : CadenceUnit::Week;
     rules.cadence.every = rules.cadence.unit == CadenceUnit::Day && dice_.chance(0.15) ? 2 : 1;
-    rules.required_count = dice_.pick(std::array{1, 1, 1, 2, 3});
+    rules.required_count = dice_.pick(std::array{1, 1, 1, 1, 2});
     rules.punishment.type = dice_.pick(std::array{PunishmentType::AddTime, PunishmentType::AddTime,
                                                   PunishmentType::Freeze, PunishmentType::Pillory});
     rules.punishment.seconds = seconds{dice_.pick(std::array{900, 3600, 7200})};
@@ -109,7 +109,7 @@ void Wearer::plan_day() {
 
 void Wearer::plan_proofs(const std::string& metric) {
     if (!dice_.chance(diligence_)) return;
-    auto const times = dice_.pick(std::array{1, 1, 1, 1, 2, 3});
+    auto const times = dice_.pick(std::array{1, 1, 1, 1, 2});
     for (int i = 0; i < times; ++i) {
         auto const late = dice_.chance(proofs_late_);
         auto const since = late ? Duration{minutes{dice_.between(10, 2000)}}

@@ -15,7 +15,7 @@ namespace simulation {
 namespace {
 
 // One life in so many is lived twice: both must be the same to the last byte of their traces.
-constexpr std::uint64_t kTwice = 25;
+constexpr std::uint64_t kTwice = 50;
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -146,6 +146,7 @@ void use_disk_vfs() {
     // One thread, and nobody asks how much memory is used: no locks.
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 400);
     vfs.iVersion = 2;
     vfs.szOsFile = sizeof(Handle);
     vfs.mxPathname = 512;

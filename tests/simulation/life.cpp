@@ -37,7 +37,7 @@ engine::Settings draw_settings(Dice& dice) {
     auto& policy = settings.policy;
     // A heartbeat every 45 seconds would be most of what a simulation of weeks does.
     policy.longest_silence =
-        dice.chance(0.04) ? minutes{20} : hours{dice.pick(std::array{3, 8, 8})};
+        dice.chance(0.01) ? minutes{20} : hours{dice.pick(std::array{3, 8, 8})};
     policy.caps.punishment_max_age =
         dice.pick(std::array<Duration, 3>{days{14}, days{14}, days{2}});
     settings.enrolment_defaults.key = "";

@@ -109,7 +109,7 @@ void Mishaps::cut_somehow() {
 
 void Mishaps::plan_power() {
     auto* const machine = &world_.machine;
-    repeat(dice_.pick(std::array{0.0, 2.0, 4.0}), [this] { cut_somehow(); });
+    repeat(dice_.pick(std::array{0.0, 1.0, 3.0}), [this] { cut_somehow(); });
     if (dice_.chance(0.3)) {
         world_.stage.at(some_time(), [machine, wait = some_wait()] { machine->restart(wait); });
     }

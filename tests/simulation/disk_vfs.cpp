@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <new>
+#include <vector>
 
 namespace simulation {
 namespace {
@@ -147,6 +148,11 @@ void use_disk_vfs() {
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 400);
+    // As many pages as the writer's cache holds, and some.
+    constexpr int kPages = 1200;
+    constexpr int kPageSize = 4096 + 512;
+    static std::vector<unsigned char> pages(std::size_t{kPages} * kPageSize);
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, pages.data(), kPageSize, kPages);
     vfs.iVersion = 2;
     vfs.szOsFile = sizeof(Handle);
     vfs.mxPathname = 512;

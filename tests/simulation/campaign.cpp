@@ -58,19 +58,20 @@ struct Sums {
     }
 };
 
-void print_share(const Sums& sums, const std::string& kind) {
-    auto const unknown = sums.of("attempts of unknown outcome, " + kind);
-    auto const held = sums.of("deliveries held, " + kind) +
-                      (kind == "punishment" ? sums.of("held writes settled by a person") : 0);
-    if (unknown == 0) return;
-    fmt::print("held of {} attempts of unknown outcome, {}: {} ({:.1f} %)\n", unknown, kind, held,
-               100.0 * static_cast<double>(held) / static_cast<double>(unknown));
+// Of the writes whose outcome was unknown, those that had to wait for a person.
+void print_shares(const Sums& sums) {
+    for (const auto* const write : {"add_time", "freeze", "pillory", "progress"}) {
+        auto const ambiguous = sums.of(std::string{"ambiguous "} + write);
+        if (ambiguous == 0) continue;
+        auto const held = sums.of(std::string{"ambiguous and held "} + write);
+        fmt::print("{} of {} ambiguous writes were held, {:.1f} %: {}\n", held, ambiguous,
+                   100.0 * static_cast<double>(held) / static_cast<double>(ambiguous), write);
+    }
 }
 
 void print_sums(const Sums& sums, double seconds) {
     for (const auto& [kind, count] : sums.counts) fmt::print("{:>10}  {}\n", count, kind);
-    print_share(sums, "punishment");
-    print_share(sums, "progress");
+    print_shares(sums);
     fmt::print("{} lives, {:.1f} years of wearers, {:.0f} s, {:.1f} lives a second\n", sums.lives,
                sums.days / 365.25, seconds, static_cast<double>(sums.lives) / seconds);
 }

@@ -15,7 +15,10 @@ namespace simulation {
 class Daemon::Diary final : public engine::Journal {
   public:
     explicit Diary(Stage& stage) : stage_(&stage) {}
-    void write(engine::Level /*level*/, const std::string& line) override { stage_->say(line); }
+    void write(engine::Level /*level*/, const std::string& line) override {
+        stage_->say(line);
+        stage_->count("log " + line.substr(0, line.find(' ')));
+    }
 
   private:
     Stage* stage_;

@@ -24,7 +24,7 @@ Wearer::Wearer(World world, int number, Dice dice)
       dice_(dice),
       session_(fmt::format("lock-{}", number)),
       zone_(dice_.pick(kZones)),
-      diligence_(dice_.pick(std::array{0.3, 0.6, 0.8, 0.95})),
+      diligence_(dice_.pick(std::array{0.2, 0.4, 0.7, 0.95})),
       launches_a_day_(dice_.pick(std::array{0.1, 0.3, 0.6, 1.0})),
       proofs_late_(dice_.pick(std::array{0.0, 0.1, 0.3})),
       newer_launch_revokes_(dice_.chance(0.3)) {
@@ -212,7 +212,7 @@ void Wearer::touch_lock() {
 // The platform's own requirement is turned on and off, also with a punishment, between launches.
 void Wearer::turn_platform() {
     auto& lock = world_.platform.lock_of(session_);
-    lock.tells_requirements = !dice_.chance(0.02);
+    lock.tells_requirements = !dice_.chance(0.01);
     if (!dice_.chance(0.15)) return;
     lock.requirements.clear();
     if (dice_.chance(0.5)) return;

@@ -39,7 +39,8 @@ void check_deliveries(const Model& model, sqlite3* database, Stage& stage, Insta
               "SELECT d.id, d.state, d.reason, d.kind, d.due_at_ms, s.state, d.unknowns,"
               " (SELECT count(*) FROM token WHERE session = s.id AND died_at_ms IS NULL"
               "  AND set_aside_until_ms IS NULL),"
-              " (SELECT ifnull(max(until_at_ms), 0) FROM pause WHERE session = s.id)"
+              " (SELECT ifnull(max(until_at_ms), 0) FROM pause WHERE session = s.id),"
+              " EXISTS (SELECT 1 FROM brake)"
               " FROM delivery d JOIN session s ON s.id = d.session ORDER BY d.id");
     auto const patience = cadence::to_ms(wall - std::chrono::hours{1});
     while (rows.next()) {
@@ -54,7 +55,8 @@ void check_deliveries(const Model& model, sqlite3* database, Stage& stage, Insta
         } else if (state == "waiting" && rows.number(7) > 0 && rows.text(5) == "active") {
             stage.violated(what);
         } else if (state == "queued") {
-            auto const paused = rows.text(3) != "progress" && rows.number(8) > cadence::to_ms(wall);
+            auto const stopped = rows.number(9) != 0 || rows.number(8) > cadence::to_ms(wall);
+            auto const paused = rows.text(3) != "progress" && stopped;
             if (rows.number(4) < patience && !paused) stage.violated(what);
         }
         if (state == "waived" && rows.text(3) == "progress" && rows.text(2) != "merged" &&

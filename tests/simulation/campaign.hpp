@@ -12,6 +12,7 @@ struct CampaignOptions {
     int wearers{5};
     int jobs{2};
     bool forever{false};
+    bool undisturbed{false};  // nobody but the daemon touches the locks
     bool trace{false};
     bool expect_violation{false};
 };

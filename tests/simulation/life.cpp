@@ -72,8 +72,8 @@ class Life {
         disk_.put(kDatabase, new_ledger());
         auto const end = stage_.start() + days{options_.days};
         for (int i = 1; i <= options_.wearers; ++i) {
-            wearers_.push_back(std::make_unique<Wearer>(Wearer::World{stage_, backend_, platform_},
-                                                        i, dice_.fork()));
+            wearers_.push_back(std::make_unique<Wearer>(
+                Wearer::World{stage_, backend_, platform_, options_.undisturbed}, i, dice_.fork()));
             wearers_.back()->live_until(end);
         }
         Mishaps mishaps({stage_, machine_, disk_, platform_, backend_}, dice_.fork());

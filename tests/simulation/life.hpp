@@ -13,6 +13,7 @@ struct LifeOptions {
     std::uint64_t seed{1};
     int days{14};
     int wearers{5};
+    bool undisturbed{false};  // nobody but the daemon touches the locks
     bool prints_trace{false};
 };
 

@@ -80,6 +80,16 @@ void Mishaps::plan_weather() {
                         [weather] { weather->credential_refused = false; });
     }
     if (dice_.chance(0.2)) weather->skew = seconds{dice_.between(-20, 20)};
+    if (!dice_.chance(0.1)) return;
+    auto const from = near_a_midnight();
+    auto const skew = minutes{dice_.pick(std::array{-60, -10, 10, 60})};
+    world_.stage.at(from, [this, weather, skew] {
+        if (world_.machine.calm()) return;
+        world_.stage.count("clocks of the platform wrong");
+        weather->skew = skew;
+    });
+    world_.stage.at(from + minutes{dice_.between(5, 900)},
+                    [weather] { weather->skew = Duration{0}; });
 }
 
 void Mishaps::cut_somehow() {

@@ -19,6 +19,8 @@ constexpr hours kTokenLife{10};
 // Beyond this much between its clock and the platform's the daemon must not punish.
 constexpr seconds kTolerableSkew{150};
 constexpr seconds kWriteDown{20};
+// Two minutes, and the second that a Date header leaves out, and one on the way.
+constexpr seconds kTooFarApart{122};
 
 bool punishes(WriteKind kind) {
     return kind == WriteKind::AddTime || kind == WriteKind::Freeze || kind == WriteKind::Pillory;
@@ -114,7 +116,8 @@ void Model::pause_told(const std::string& session, Instant from, Instant until, 
     pausing.all.emplace_back(from, until);
 }
 
-void Model::shown(const std::string& session, const engine::Context& context) {
+void Model::shown(const std::string& session, const engine::Context& context,
+                  Instant platform_time) {
     std::string own = context.requirements ? "" : " says nothing";
     for (const auto& requirement :
          context.requirements.value_or(std::vector<engine::PlatformRequirement>{})) {
@@ -122,7 +125,9 @@ void Model::shown(const std::string& session, const engine::Context& context) {
                            static_cast<int>(requirement.punishment.type));
     }
     stage_->say(fmt::format("shown session={}{}", session, own));
-    looks_[session].push_back({stage_->now(), wall(), context.requirements, true});
+    auto const apart = std::chrono::abs(platform_time - wall());
+    looks_[session].push_back(
+        {stage_->now(), wall(), context.requirements, apart > kTooFarApart, true});
 }
 
 void Model::refused_token(const std::string& /*session*/, const std::string& /*token*/) {
@@ -255,6 +260,11 @@ void Model::check_excuses(const WindowSeen& window) {
         violated("a window was punished before its end and grace", window);
     }
     if (punishments_on(window.id) > 0) violated("a second punishment of a window left", window);
+    auto const& looks = looks_[window.session];
+    if (!looks.empty() && looks.back().clocks_disagree) {
+        violated("a window was punished though the platform's clock and the daemon's disagreed",
+                 window);
+    }
     if (steps_) return;
     auto const touches = [&window](const std::pair<Instant, Instant>& pause) {
         return pause.first < window.end && pause.second > window.start;

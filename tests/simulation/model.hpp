@@ -69,7 +69,8 @@ class Model final : public Witness {
     void leaves(const std::string& session, const std::string& token, const cadence::Write& write,
                 const std::string& key) override;
     void applied(const std::string& session, const Effect& effect) override;
-    void shown(const std::string& session, const engine::Context& context) override;
+    void shown(const std::string& session, const engine::Context& context,
+               Instant platform_time) override;
     void refused_token(const std::string& session, const std::string& token) override;
 
     [[nodiscard]] const std::map<std::string, Acknowledged>& proofs() const { return proofs_; }
@@ -97,6 +98,7 @@ class Model final : public Witness {
         Instant at;    // true time
         Instant wall;  // by the daemon's clock
         std::optional<std::vector<engine::PlatformRequirement>> requirements;
+        bool clocks_disagree{false};
         bool certain{true};  // the daemon has surely written it down
     };
 

@@ -76,3 +76,8 @@ simulate_edit(no-sync ledger/database.cpp
 # A window that a clock set back has opened again gets another punishment.
 simulate_edit(step-back-fires-again ledger/deliveries.cpp
     "'punishment', 1, ?5" "'punishment', (SELECT count(*) + 1 FROM delivery WHERE window = ?3 AND kind = 'punishment'), ?5")
+
+# Punishments go out though the platform's clock and ours disagree.
+simulate_edit(skew-ignored engine/platform_gate.cpp
+    "return skew_ > kTolerableSkew || skew_ < -kTolerableSkew"
+    "return skew_ > 1000 * kTolerableSkew || skew_ < -1000 * kTolerableSkew")

@@ -195,7 +195,7 @@ void Wearer::come_back() {
 }
 
 void Wearer::plan_others() {
-    at_some_time(0.2, [this] { touch_lock(); });
+    at_some_time(world_.undisturbed ? 0.0 : 0.2, [this] { touch_lock(); });
 }
 
 // A keyholder, a game, another extension.

@@ -16,6 +16,7 @@ class Wearer {
         Stage& stage;
         Backend& backend;
         VirtualPlatform& platform;
+        bool undisturbed{false};
     };
 
     Wearer(World world, int number, Dice dice);

@@ -72,7 +72,8 @@ TEST(Civil, MidnightsAtTheChangesOfTheClocks_AreTheLaws) {
 }
 
 TEST(Life, SameSeed_IsTheSameLifeToTheLastByte) {
-    const LifeOptions options{.seed = 11, .days = 7, .wearers = 3, .prints_trace = false};
+    const LifeOptions options{
+        .seed = 11, .days = 7, .wearers = 3, .undisturbed = false, .prints_trace = false};
     auto const one = live(options);
     auto const other = live(options);
     EXPECT_EQ(one.trace_hash, other.trace_hash);
@@ -81,7 +82,8 @@ TEST(Life, SameSeed_IsTheSameLifeToTheLastByte) {
 }
 
 TEST(Life, AnotherSeed_IsAnotherLife) {
-    const LifeOptions options{.seed = 11, .days = 2, .wearers = 1, .prints_trace = false};
+    const LifeOptions options{
+        .seed = 11, .days = 2, .wearers = 1, .undisturbed = false, .prints_trace = false};
     auto changed = options;
     changed.seed = 12;
     EXPECT_NE(live(options).trace_hash, live(changed).trace_hash);

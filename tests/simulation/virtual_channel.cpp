@@ -49,7 +49,8 @@ class VirtualChannel final : public engine::Channel {
         co_await std::move(calling);
         if (exchange->result.context) {
             exchange->result.context->lock.at = platform_->stage_->now();
-            platform_->witness_->shown(session.value, *exchange->result.context);
+            platform_->witness_->shown(session.value, *exchange->result.context,
+                                       *exchange->result.answer.server_time);
         }
         co_return exchange->result;
     }

@@ -21,7 +21,8 @@ class Witness {
                         const cadence::Write& write, const std::string& key) = 0;
     virtual void applied(const std::string& session, const Effect& effect) = 0;
     // The daemon has this context in its hands.
-    virtual void shown(const std::string& session, const engine::Context& context) = 0;
+    virtual void shown(const std::string& session, const engine::Context& context,
+                       Instant platform_time) = 0;
     virtual void refused_token(const std::string& session, const std::string& token) = 0;
 };
 

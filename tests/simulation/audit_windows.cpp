@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "tests/simulation/civil.hpp"
 
 namespace simulation {

@@ -25,7 +25,7 @@ Wearer::Wearer(World world, int number, Dice dice)
       session_(fmt::format("lock-{}", number)),
       zone_(dice_.pick(kZones)),
       diligence_(dice_.pick(std::array{0.2, 0.4, 0.7, 0.95})),
-      launches_a_day_(dice_.pick(std::array{0.1, 0.3, 0.6, 1.0})),
+      launches_a_day_(dice_.pick(std::array{0.1, 0.2, 0.4, 0.8})),
       proofs_late_(dice_.pick(std::array{0.0, 0.1, 0.3})),
       newer_launch_revokes_(dice_.chance(0.3)) {
     requirements_.push_back(draw_requirement("check_in"));

@@ -81,6 +81,8 @@ struct Policy {
     Caps caps;
     Duration outage_grace{std::chrono::minutes{30}};
     Duration token_margin{std::chrono::seconds{60}};
+    // A longer gap in the heartbeat is an outage. Three quarters of it lie between two heartbeats.
+    Duration longest_silence{std::chrono::seconds{60}};
 };
 
 // Refuses what would only be discovered at midnight: a punishment above its cap, a freeze outside

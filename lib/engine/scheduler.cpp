@@ -43,7 +43,7 @@ boost::asio::awaitable<void> Scheduler::run() {
         auto seen = std::exchange(trouble_, std::nullopt);
         co_await watch_->look(std::move(seen));
         if (stopping_) break;
-        auto const next_beat = last_beat_.value_or(clock_->now()) + kHeartbeat;
+        auto const next_beat = last_beat_.value_or(clock_->now()) + between_beats();
         auto wake_at = due ? std::min(*due, next_beat) : next_beat;
         // A database that fails is asked again in a while, not at once.
         if (failing_) wake_at = clock_->now() + kAfterLedgerFailure;
@@ -90,8 +90,11 @@ cadence::Duration Scheduler::wall_ahead() const {
     return clock_->now().time_since_epoch() - steady;
 }
 
+// Each wakes an idle machine; one that comes late must not be an outage yet.
+cadence::Duration Scheduler::between_beats() const { return policy_().longest_silence * 3 / 4; }
+
 bool Scheduler::beat_is_due(cadence::Instant now) const {
-    return !last_beat_ || now - *last_beat_ >= kHeartbeat || now < *last_beat_;
+    return !last_beat_ || now - *last_beat_ >= between_beats() || now < *last_beat_;
 }
 
 void Scheduler::failed(const cadence::Error& error) {

@@ -1,5 +1,5 @@
 // Makes time pass: wakes when a window ends or is to be judged, when a punishment or a token comes
-// of age, and every 45 seconds to say that the daemon lives. Costs what is due. Whenever it is
+// of age, and every 45 seconds (of a minute that it may be silent) to say that the daemon lives. Costs what is due. Whenever it is
 // awake it lets the watch look around.
 #pragma once
 
@@ -19,9 +19,6 @@ namespace engine {
 
 class Scheduler {
   public:
-    // Each wakes an idle machine; more than 60 s without one is an outage.
-    static constexpr std::chrono::seconds kHeartbeat{45};
-
     // `policy` is asked at every pass. `new_work`: there may be something new to send. `watch`
     // outlives this. `awake`: called with every heartbeat; may be empty.
     Scheduler(Clock& clock, Docket& docket, Journal& journal, Watch& watch,
@@ -37,6 +34,7 @@ class Scheduler {
   private:
     [[nodiscard]] boost::asio::awaitable<std::optional<cadence::Instant>> pass();
     [[nodiscard]] boost::asio::awaitable<void> reopen();
+    [[nodiscard]] cadence::Duration between_beats() const;
     [[nodiscard]] bool beat_is_due(cadence::Instant now) const;
     void follow_clock(bool stepped);
     [[nodiscard]] cadence::Duration wall_ahead() const;  // of the steady clock

@@ -54,7 +54,7 @@ std::optional<Interval> beat(Database& database, const cadence::Policy& policy, 
         "INSERT INTO heartbeat (id, at_ms) VALUES (1, ?1)"
         " ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms",
         now);
-    if (!last || now - *last <= kLongestSilence) return std::nullopt;
+    if (!last || now - *last <= policy.longest_silence) return std::nullopt;
     const Interval outage{*last, now};
     note_outage(database, outage, policy);
     return outage;

@@ -13,9 +13,6 @@
 
 namespace ledger {
 
-// A longer silence than this is an outage.
-constexpr std::chrono::seconds kLongestSilence{60};
-
 std::optional<cadence::Interval> beat(Database& database, const cadence::Policy& policy,
                                       cadence::Instant now);
 

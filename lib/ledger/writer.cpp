@@ -244,7 +244,9 @@ asio::awaitable<Result<void>> Writer::commit(std::function<Result<void>(Database
     auto initiate = [impl = impl_, unit = std::move(unit), room](auto handler) mutable {
         const asio::any_io_executor home = asio::get_associated_executor(handler);
         Waiting waiting{home, std::move(unit), room, make_completion(std::move(handler)), {}};
-        Impl::enqueue(impl, std::move(waiting));
+        // Not kept by the caller's frame, which is kept by what waits here: neither would ever go.
+        const std::shared_ptr<Impl> own = std::move(impl);
+        Impl::enqueue(own, std::move(waiting));
     };
     return asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
         std::move(initiate), asio::use_awaitable);

@@ -9,9 +9,9 @@ namespace engine_test {
 class ManualAlarm final : public engine::Alarm {
   public:
     explicit ManualAlarm(ManualClock& clock) : clock_(&clock), event_(clock.loop_) {
-        clock.alarms_.insert(this);
+        clock.alarms_.push_back(this);
     }
-    ~ManualAlarm() override { clock_->alarms_.erase(this); }
+    ~ManualAlarm() override { std::erase(clock_->alarms_, this); }
 
     boost::asio::awaitable<engine::Wake> wait_until(std::optional<cadence::Instant> at) override {
         at_ = at;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <set>
+#include <vector>
 
 #include "engine/clock.hpp"
 
@@ -31,7 +31,7 @@ class ManualClock final : public engine::Clock {
     boost::asio::any_io_executor loop_;
     cadence::Instant now_;
     cadence::Monotonic steady_{};
-    std::set<ManualAlarm*> alarms_;
+    std::vector<ManualAlarm*> alarms_;  // in the order in which they were made
 };
 
 }  // namespace engine_test

@@ -1,7 +1,6 @@
 // The warnings of a running engine: the ledger's real facts, and a clock moved by hand.
 #include <gtest/gtest.h>
 
-#include "engine/scheduler.hpp"
 #include "tests/engine/engine_fixture.hpp"
 
 namespace engine_test {
@@ -14,6 +13,7 @@ std::string line_of(const char* code, const char* state) {
     return std::string("event=warning code=") + code + " state=" + state;
 }
 
+constexpr cadence::Duration kHeartbeat = 45s;
 // So that a token may be used for an hour, not ten.
 constexpr cadence::Duration kMargin = 9h;
 
@@ -23,7 +23,7 @@ TEST_F(EngineTest, WorkWithoutAToken_IsWarnedOfUntilALaunchCarriesIt) {
     pass(1min);
     EXPECT_FALSE(journal.has("event=warning"));
     prove("wearer", "proof-1");
-    pass(engine::Scheduler::kHeartbeat);
+    pass(kHeartbeat);
     EXPECT_EQ(journal.count(line_of("waiting_without_token", "begun")), 1);
     EXPECT_TRUE(journal.has("sessions=1 deliveries=1 proofs=1 session=wearer"));
     pass(50min);
@@ -31,7 +31,7 @@ TEST_F(EngineTest, WorkWithoutAToken_IsWarnedOfUntilALaunchCarriesIt) {
     pass(11min);
     EXPECT_EQ(journal.count(line_of("waiting_without_token", "lasts")), 1);
     launch("wearer", "token");
-    pass(engine::Scheduler::kHeartbeat);
+    pass(kHeartbeat);
     EXPECT_EQ(journal.count(line_of("waiting_without_token", "over")), 1);
     EXPECT_EQ(journal.count("event=warning"), 3);
 }
@@ -111,7 +111,7 @@ TEST_F(EngineTest, HeldWrite_IsAnErrorUntilAPersonSettlesIt) {
     platform.write_answers = {AnswerKind::Unknown};
     launch("wearer", "token");
     ASSERT_EQ(count("held"), 1);
-    pass(engine::Scheduler::kHeartbeat);
+    pass(kHeartbeat);
     ASSERT_EQ(journal.count(line_of("write_held", "begun")), 1);
     for (const auto& [level, line] : journal.lines) {
         if (line.find("code=write_held") == std::string::npos) continue;
@@ -121,7 +121,7 @@ TEST_F(EngineTest, HeldWrite_IsAnErrorUntilAPersonSettlesIt) {
         run(outbox->settle_all({.session = {}, .kind = {}, .state = cadence::DeliveryState::Held},
                                engine::Settlement::Applied, "seen", clock.now()));
     ASSERT_TRUE(settled) << settled.error().detail;
-    pass(engine::Scheduler::kHeartbeat);
+    pass(kHeartbeat);
     EXPECT_EQ(journal.count(line_of("write_held", "over")), 1);
 }
 
@@ -130,7 +130,7 @@ TEST_F(EngineTest, RefusedCredential_IsWarnedOfUntilItIsAccepted) {
     for (const auto* id : {"a", "b", "c"}) enrol(id);
     platform.read_answers.assign(4, AnswerKind::TokenRefused);
     for (const auto* id : {"a", "b", "c"}) launch(id, std::string("token-") + id);
-    pass(engine::Scheduler::kHeartbeat);
+    pass(kHeartbeat);
     EXPECT_EQ(journal.count(line_of("credential_refused", "begun")), 1);
     EXPECT_TRUE(engine->platforms().at("chastify").credential_refused_since);
     pass(2min);
@@ -156,7 +156,7 @@ TEST_F(EngineTest, ProcessTrouble_IsWarnedOf) {
     start();
     EXPECT_EQ(journal.count(line_of("configuration_refused", "begun")), 1);
     process_trouble = {};
-    pass(engine::Scheduler::kHeartbeat);
+    pass(kHeartbeat);
     EXPECT_EQ(journal.count(line_of("configuration_refused", "over")), 1);
 }
 

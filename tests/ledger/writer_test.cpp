@@ -301,6 +301,22 @@ TEST_F(WriterTest, Pragmas_AreWhatWasAskedFor) {
     EXPECT_EQ(number("PRAGMA wal_autocheckpoint"), 0);
 }
 
+// Callers and what they wait for kept each other, and the database, for ever.
+TEST_F(WriterTest, WriterThatGoes_LetsGoOfWhatStillWaits) {
+    const auto kept = std::make_shared<int>(1);
+    {
+        boost::asio::io_context own_loop(1);
+        auto database = Database::open(directory.path("ledger.db"), ledger::Access::Writer);
+        ASSERT_TRUE(database);
+        ledger::Writer going(std::move(*database), own_loop.get_executor(), {});
+        boost::asio::co_spawn(own_loop,
+                              going.run<void>([kept](Database&) { return Result<void>{}; }),
+                              [](const std::exception_ptr&, const Result<void>&) {});
+        own_loop.poll_one();  // it waits, and nobody has begun with it
+    }
+    EXPECT_EQ(kept.use_count(), 1);
+}
+
 TEST_F(WriterTest, StatementUsedWithinItself_IsRefused) {
     const auto outcome = run_together({[](Database& database) -> Result<void> {
         auto outer = database.query("SELECT key FROM meta");

@@ -1,0 +1,41 @@
+// What becomes of one call to the simulated platform, and how often which.
+#pragma once
+
+#include "tests/simulation/dice.hpp"
+#include "tests/simulation/stage.hpp"
+
+namespace simulation {
+
+enum class Fate {
+    Fine,
+    Slow,                // answered after seconds
+    BrokenUnapplied,     // the connection breaks, and the platform never saw the call
+    BrokenApplied,       // the answer alone is lost
+    BrokenAppliedLater,  // the connection breaks, and the platform applies it within a minute
+    SilentUnapplied,     // no answer until the caller gives up
+    SilentApplied,
+    ErrorUnapplied,  // 5xx
+    ErrorApplied,
+    Redirected,
+    Throttled,
+    ThrottledFor,  // with a Retry-After
+    Html,          // a proxy's page
+    TokenRefused,  // 401 without a reason
+    Rejected,
+    LockEnded,
+    ExtensionOff,
+    NotSent,
+};
+[[nodiscard]] const char* to_string(Fate fate);
+
+// How bad the network and the platform are now.
+struct Weather {
+    double fault_rate{0};        // of calls
+    double connect_failures{0};  // of connections
+    Duration skew{0};            // of the platform's clock
+    bool credential_refused{false};
+};
+
+[[nodiscard]] Fate draw_fate(const Weather& weather, Dice& dice);
+
+}  // namespace simulation

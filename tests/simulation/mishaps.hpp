@@ -1,0 +1,43 @@
+// What goes wrong in a life, and when.
+#pragma once
+
+#include <vector>
+
+#include "tests/simulation/dice.hpp"
+#include "tests/simulation/machine.hpp"
+
+namespace simulation {
+
+class Mishaps {
+  public:
+    struct World {
+        Stage& stage;
+        Machine& machine;
+        Disk& disk;
+        VirtualPlatform& platform;
+        Backend& backend;
+    };
+
+    Mishaps(World world, Dice dice) : world_(world), dice_(dice) {}
+
+    void plan_until(Instant end);
+
+  private:
+    void plan_weather();
+    void plan_power();
+    void plan_disk();
+    void plan_clock();
+    void plan_brakes();
+    void cut_somehow();
+    void step_clock();
+    [[nodiscard]] Instant some_time();
+    [[nodiscard]] Instant near_a_midnight();
+    [[nodiscard]] Duration some_wait();
+    void repeat(double times, const std::function<void()>& plan_one);
+
+    World world_;
+    Dice dice_;
+    Instant end_{};
+};
+
+}  // namespace simulation

@@ -1,0 +1,315 @@
+#include "tests/simulation/model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace simulation {
+namespace {
+
+using cadence::WriteKind;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// Pausing and ending win over everything within this.
+constexpr seconds kWithin{1};
+constexpr hours kTokenLife{10};
+// Beyond this much between its clock and the platform's the daemon must not punish.
+constexpr seconds kTolerableSkew{150};
+constexpr seconds kWriteDown{20};
+// Two minutes, and the second that a Date header leaves out, and one on the way.
+constexpr seconds kTooFarApart{122};
+
+bool punishes(WriteKind kind) {
+    return kind == WriteKind::AddTime || kind == WriteKind::Freeze || kind == WriteKind::Pillory;
+}
+
+}  // namespace
+
+void Model::daemon_lives(Daemonic daemonic) {
+    daemonic_ = std::move(daemonic);
+    if (died_at_) slept_since(*died_at_);
+    died_at_.reset();
+}
+
+void Model::daemon_dies() {
+    daemonic_ = {};
+    died_at_ = stage_->now();
+    doubt_looks();
+}
+
+void Model::slept_since(Instant from) {
+    if (stage_->now() - from > longest_silence_) silences_.emplace_back(from, stage_->now());
+}
+
+// A clock that is far off does not let anybody be punished.
+void Model::wall_shows(Instant wall) {
+    if (std::chrono::abs(wall - stage_->now()) <= kTolerableSkew) {
+        highest_wall_ = std::max(highest_wall_, wall);
+    }
+}
+
+void Model::disk_failed() { doubt_looks(); }
+
+// What was seen just before may not have been written down.
+void Model::doubt_looks() {
+    for (auto& [session, looks] : looks_) {
+        for (auto look = looks.rbegin(); look != looks.rend(); ++look) {
+            if (look->at < stage_->now() - kWriteDown) break;
+            look->certain = false;
+        }
+    }
+}
+
+void Model::launch_asked(const std::string& session, const std::string& token,
+                         Instant launched_at) {
+    launches_.try_emplace(token, Launched{session, launched_at + kTokenLife});
+}
+
+void Model::proof_told(const std::string& id, Acknowledged proof) {
+    proof.told_at = stage_->now();
+    proof.highest_wall = highest_wall_;
+    proofs_.try_emplace(id, std::move(proof));
+}
+
+int Model::put_asked(const std::string& session) {
+    ended_.erase(session);
+    return ++turns_[session];
+}
+
+int Model::end_asked(const std::string& session) {
+    once_ended_.insert(session);
+    return ++turns_[session];
+}
+
+void Model::end_told(const std::string& session, int turn) {
+    if (turn == turns_[session]) ended_[session] = stage_->now();
+}
+
+int Model::brake_asked() {
+    braked_since_.reset();
+    return ++brake_turn_;
+}
+
+void Model::brake_told(int turn) {
+    if (turn == brake_turn_) braked_since_ = stage_->now();
+}
+
+int Model::pause_asked(const std::string& session) {
+    auto& pausing = pauses_[session];
+    pausing.certain = false;
+    if (!pausing.all.empty()) {
+        auto& until = pausing.all.back().second;
+        until = std::min(until, wall());
+    }
+    return ++pausing.turn;
+}
+
+void Model::pause_told(const std::string& session, Instant from, Instant until, int turn) {
+    auto& pausing = pauses_[session];
+    if (turn != pausing.turn) return;
+    pausing.certain = true;
+    pausing.told_at = stage_->now();
+    pausing.until = until;
+    pausing.all.emplace_back(from, until);
+}
+
+void Model::shown(const std::string& session, const engine::Context& context,
+                  Instant platform_time) {
+    std::string own = context.requirements ? "" : " says nothing";
+    for (const auto& requirement :
+         context.requirements.value_or(std::vector<engine::PlatformRequirement>{})) {
+        own += fmt::format(" {} enabled={} punishment={}", requirement.metric, requirement.enabled,
+                           static_cast<int>(requirement.punishment.type));
+    }
+    stage_->say(fmt::format("shown session={}{}", session, own));
+    auto const apart = std::chrono::abs(platform_time - wall());
+    looks_[session].push_back(
+        {stage_->now(), wall(), context.requirements, apart > kTooFarApart, true});
+}
+
+void Model::refused_token(const std::string& /*session*/, const std::string& /*token*/) {
+    stage_->count("write or read with a token that the platform had let die");
+}
+
+Instant Model::wall() const { return daemonic_.wall ? daemonic_.wall() : stage_->now(); }
+
+int Model::punishments_on(std::int64_t window) const {
+    auto const found = punished_.find(window);
+    return found == punished_.end() ? 0 : found->second;
+}
+
+void Model::violated(const std::string& what, const WindowSeen& window) {
+    stage_->violated(fmt::format("{}: window={} session={} metric={} [{}, {})", what, window.id,
+                                 window.session, window.metric, text_of(window.start),
+                                 text_of(window.end)));
+}
+
+void Model::leaves(const std::string& session, const std::string& token,
+                   const cadence::Write& write, const std::string& key) {
+    Left left;
+    int attempt = 0;
+    long long delivery = 0;
+    if (std::sscanf(key.c_str(), "cadenced-%lld-%d", &delivery, &attempt) != 2) {
+        stage_->violated("a write without a mark left: " + key);
+    }
+    left.delivery = delivery;
+    left.write = write;
+    stage_->say(
+        fmt::format("leaves session={} write={} key={}", session, to_string(write.kind), key));
+    check_token(session, token);
+    if (write.kind != WriteKind::Progress) check_judgement(session, left);
+    if (!left_.try_emplace(key, left).second) stage_->violated("one attempt left twice: " + key);
+}
+
+void Model::check_judgement(const std::string& session, Left& left) {
+    auto const window = find_window_of(daemonic_.database, left.delivery);
+    if (!window) {
+        stage_->violated(fmt::format("the ledger does not know delivery {}", left.delivery));
+        return;
+    }
+    left.window = window->id;
+    check_brakes(session);
+    if (!punishes(left.write.kind)) return check_undo(left, *window);
+    check_owner(*window);
+    check_count(*window);
+    check_excuses(*window);
+}
+
+void Model::check_token(const std::string& session, const std::string& token) {
+    auto const launch = launches_.find(token);
+    if (launch == launches_.end() || launch->second.session != session) {
+        stage_->violated("a write left with a token that was never handed in for " + session);
+    } else if (launch->second.expires_at <= wall()) {
+        stage_->violated("a write left with a token older than ten hours, for " + session);
+    }
+    auto const ended = ended_.find(session);
+    if (ended != ended_.end() && ended->second + kWithin < stage_->now()) {
+        stage_->violated("a write left for a lock session that has ended: " + session);
+    }
+}
+
+void Model::check_brakes(const std::string& session) {
+    if (braked_since_ && *braked_since_ + kWithin < stage_->now()) {
+        stage_->violated("a punishment or undo left under the brake, for " + session);
+    }
+    auto const found = pauses_.find(session);
+    if (found == pauses_.end() || !found->second.certain) return;
+    auto const& pausing = found->second;
+    if (pausing.told_at + kWithin < stage_->now() && wall() < pausing.until) {
+        stage_->violated("a punishment or undo left in a pause of " + session);
+    }
+}
+
+void Model::check_owner(const WindowSeen& window) {
+    if (window.owner == "platform" || window.owner == "nobody") {
+        return violated("a miss was punished that is not the daemon's to punish", window);
+    }
+    if (window.owner == "daemon") return;
+    auto const& looks = looks_[window.session];
+    if (window.followed || looks.empty() || !looks.back().requirements) {
+        return violated("a miss was punished though nobody knew who punishes", window);
+    }
+    auto const owns = [&window](const Look& look) {
+        if (!look.requirements) return false;
+        return std::any_of(
+            look.requirements->begin(), look.requirements->end(),
+            [&window](const engine::PlatformRequirement& own) {
+                auto const ours =
+                    own.metric.empty() || own.metric == window.metric || own.metric == window.key;
+                return ours && own.enabled && own.punishment.type != cadence::PunishmentType::None;
+            });
+    };
+    const Look* before = nullptr;
+    bool owned = owns(looks.back());
+    for (const Look& look : looks) {
+        if (!look.requirements) continue;
+        auto const since = look.at >= window.end && look.wall >= window.end;
+        if (look.certain && since && owns(look)) owned = true;
+        if (look.at < window.end && look.wall < window.end) before = &look;
+    }
+    auto const known = before != nullptr && before->certain && !steps_;
+    if (known && owns(*before)) owned = true;
+    if (owned) violated("a miss was punished that the platform punishes itself", window);
+}
+
+// By the proofs that the daemon has acknowledged: those handed in on time always count.
+void Model::check_count(const WindowSeen& window) {
+    std::int64_t count = 0;
+    bool late = false;
+    for (const auto& [id, proof] : proofs_) {
+        auto const inside = proof.session == window.session && proof.metric == window.metric &&
+                            proof.happened >= window.start && proof.happened < window.end;
+        if (!inside || proof.told_at + kWithin >= stage_->now()) continue;
+        auto const judged = window.end + window.grace;
+        auto const in_time = proof.received < judged && proof.highest_wall < judged;
+        if (!in_time && window.late_proof == "ignore") continue;
+        if (!in_time) late = true;
+        count += proof.amount;
+    }
+    if (count < window.required) return;
+    violated(late ? "a window was punished though late proofs had met it"
+                  : "a window was punished though it was met by proofs handed in on time",
+             window);
+}
+
+void Model::check_excuses(const WindowSeen& window) {
+    if (stage_->now() + kTolerableSkew < window.end + window.grace) {
+        violated("a window was punished before its end and grace", window);
+    }
+    if (punishments_on(window.id) > 0) violated("a second punishment of a window left", window);
+    auto const& looks = looks_[window.session];
+    if (!looks.empty() && looks.back().clocks_disagree) {
+        violated("a window was punished though the platform's clock and the daemon's disagreed",
+                 window);
+    }
+    if (steps_) return;
+    auto const touches = [&window](const std::pair<Instant, Instant>& pause) {
+        return pause.first < window.end && pause.second > window.start;
+    };
+    auto const& pauses = pauses_[window.session].all;
+    if (std::any_of(pauses.begin(), pauses.end(), touches)) {
+        violated("a window was punished that a pause touches", window);
+    }
+    Duration silent{0};
+    for (const auto& [from, to] : silences_) {
+        auto const begin = std::max(from, window.start);
+        auto const end = std::min(to, window.end);
+        if (begin < end) silent += end - begin;
+    }
+    if (silent * 2 > window.end - window.start + minutes{10}) {
+        violated("a window was punished that lay mostly in outages", window);
+    }
+}
+
+void Model::check_undo(const Left& left, const WindowSeen& window) {
+    if (punishments_on(window.id) == 0 && !window.assumes) {
+        violated("an undo left of what was never applied", window);
+    }
+    if (window.verdict == "missed" || window.late_proof != "compensate") {
+        violated("an undo left that is not owed", window);
+    }
+    if (left.write.kind == WriteKind::RemoveTime && left.write.seconds.count() != window.seconds) {
+        violated("an undo left of another size than the punishment", window);
+    }
+}
+
+void Model::applied(const std::string& session, const Effect& effect) {
+    auto const found = left_.find(effect.key);
+    if (found == left_.end()) {
+        if (!effect.key.empty())
+            stage_->violated("the platform got what never left: " + effect.key);
+        return;
+    }
+    auto& left = found->second;
+    ++left.effects;
+    if (effect.kind == WriteKind::Progress) return;
+    auto& effects = punishes(effect.kind) ? punished_ : undone_;
+    if (++effects[left.window] < 2) return;
+    stage_->violated(fmt::format("window {} of {} was {} twice", left.window, session,
+                                 punishes(effect.kind) ? "punished" : "forgiven"));
+}
+
+}  // namespace simulation

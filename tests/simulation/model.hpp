@@ -1,0 +1,140 @@
+// What truly happened in a life, as told by those who were there: what the backend was told, what
+// left the daemon, what the platform did. Holds the promises against it while it happens; audit.hpp
+// does so at the end. Shares no code with the engine or lib/cadence's decisions.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/ledger_view.hpp"
+#include "tests/simulation/stage.hpp"
+#include "tests/simulation/virtual_platform.hpp"
+
+namespace simulation {
+
+// A proof that the daemon has acknowledged.
+struct Acknowledged {
+    std::string session;
+    std::string metric;
+    std::int64_t amount{1};
+    Instant happened;      // as it counts: never later than `received`
+    Instant received;      // by the daemon's clock
+    Instant told_at;       // true time
+    Instant highest_wall;  // that the daemon's clock had shown by then
+};
+
+// A write that has left the daemon.
+struct Left {
+    std::int64_t delivery{0};
+    std::int64_t window{0};
+    cadence::Write write;
+    int effects{0};
+};
+
+class Model final : public Witness {
+  public:
+    Model(Stage& stage, Duration longest_silence)
+        : stage_(&stage), longest_silence_(longest_silence) {}
+
+    // The daemon's own database and clock, while it lives.
+    struct Daemonic {
+        sqlite3* database{nullptr};
+        std::function<Instant()> wall;
+    };
+    void daemon_lives(Daemonic daemonic);
+    void daemon_dies();
+    // Nothing ran from then to now.
+    void slept_since(Instant from);
+    void wall_shows(Instant wall);
+    void clock_was_set() { steps_ = true; }
+    void disk_failed();
+
+    // From the backend. `…_asked`: may have happened; `…_told`: has. Of two opposites under way at
+    // once nobody knows which came last: an asking gives a turn, and a telling of an older one says
+    // nothing.
+    void launch_asked(const std::string& session, const std::string& token, Instant launched_at);
+    void proof_told(const std::string& id, Acknowledged proof);
+    int put_asked(const std::string& session);
+    int end_asked(const std::string& session);
+    void end_told(const std::string& session, int turn);
+    int pause_asked(const std::string& session);
+    void pause_told(const std::string& session, Instant from, Instant until, int turn);
+    int brake_asked();
+    void brake_told(int turn);
+    void decided_by_person(std::int64_t delivery) { decided_.insert(delivery); }
+
+    void leaves(const std::string& session, const std::string& token, const cadence::Write& write,
+                const std::string& key) override;
+    void applied(const std::string& session, const Effect& effect) override;
+    void shown(const std::string& session, const engine::Context& context,
+               Instant platform_time) override;
+    void refused_token(const std::string& session, const std::string& token) override;
+
+    [[nodiscard]] const std::map<std::string, Acknowledged>& proofs() const { return proofs_; }
+    [[nodiscard]] const std::map<std::string, Left>& left() const { return left_; }
+    [[nodiscard]] bool was_decided(std::int64_t id) const { return decided_.contains(id); }
+    [[nodiscard]] bool may_have_ended(const std::string& session) const {
+        return once_ended_.contains(session);
+    }
+    [[nodiscard]] bool clock_was_ever_set() const { return steps_; }
+    [[nodiscard]] int punishments_on(std::int64_t window) const;
+
+  private:
+    struct Launched {
+        std::string session;
+        Instant expires_at;
+    };
+    struct Pausing {
+        int turn{0};
+        bool certain{false};
+        Instant told_at;
+        Instant until;
+        std::vector<std::pair<Instant, Instant>> all;  // by the daemon's clock
+    };
+    struct Look {
+        Instant at;    // true time
+        Instant wall;  // by the daemon's clock
+        std::optional<std::vector<engine::PlatformRequirement>> requirements;
+        bool clocks_disagree{false};
+        bool certain{true};  // the daemon has surely written it down
+    };
+
+    void check_token(const std::string& session, const std::string& token);
+    // Of a punishment or undo.
+    void check_judgement(const std::string& session, Left& left);
+    void check_brakes(const std::string& session);
+    void check_punishment(const Left& left);
+    void check_owner(const WindowSeen& window);
+    void check_count(const WindowSeen& window);
+    void check_excuses(const WindowSeen& window);
+    void check_undo(const Left& left, const WindowSeen& window);
+    void violated(const std::string& what, const WindowSeen& window);
+    void doubt_looks();
+    [[nodiscard]] Instant wall() const;
+
+    Stage* stage_;
+    Duration longest_silence_;
+    Daemonic daemonic_;
+    std::optional<Instant> died_at_;
+    std::vector<std::pair<Instant, Instant>> silences_;  // true time
+    Instant highest_wall_{};
+    bool steps_{false};
+    std::map<std::string, Launched> launches_;  // by token
+    std::map<std::string, Acknowledged> proofs_;
+    std::map<std::string, Instant> ended_;
+    std::map<std::string, int> turns_;  // of putting and ending
+    std::set<std::string> once_ended_;
+    int brake_turn_{0};
+    std::map<std::string, Pausing> pauses_;
+    std::optional<Instant> braked_since_;
+    std::map<std::string, std::vector<Look>> looks_;
+    std::map<std::string, Left> left_;      // by the mark of the write
+    std::map<std::int64_t, int> punished_;  // effects, by window
+    std::map<std::int64_t, int> undone_;
+    std::set<std::int64_t> decided_;
+};
+
+}  // namespace simulation

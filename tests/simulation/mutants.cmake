@@ -1,0 +1,83 @@
+# Simulations of a daemon with one deliberate fault each (../mutants.cmake). Each must be caught within a
+# thousand seeds, and the test says by which.
+
+function(simulate_fault name)
+    add_executable(simulation-${name} main.cpp ${ARGN})
+    target_link_libraries(simulation-${name}
+        PRIVATE cadenced_flags simulated_life engine ledger OpenSSL::Crypto CLI11::CLI11 fmt::fmt)
+    set(test Simulation.DeliberateFault_IsCaught.${name})
+    add_test(NAME ${test} COMMAND simulation-${name} --seeds 1000 --expect-violation)
+    set_tests_properties(${test} PROPERTIES TIMEOUT 300)
+endfunction()
+
+# simulate_edit(NAME SOURCE FROM TO …): of one source below lib/.
+function(simulate_edit name source)
+    get_filename_component(file ${source} NAME)
+    mutate(${CMAKE_CURRENT_BINARY_DIR}/mutants/${name}/${file} ${CMAKE_SOURCE_DIR}/lib/${source} ${ARGN})
+    simulate_fault(${name} ${CMAKE_CURRENT_BINARY_DIR}/mutants/${name}/${file})
+endfunction()
+
+simulate_fault(resend ${mutants}/delivery.cpp)
+simulate_fault(late-in-flight ${mutants}/sqlite_outbox.cpp)
+simulate_fault(no-unique ${mutants}/embedded_migrations.cpp)
+
+# A write that was in flight when the daemon died is taken for one that never left.
+simulate_edit(trusting-recovery ledger/heartbeats.cpp
+    "answer.kind = cadence::AnswerKind::Unknown" "answer.kind = cadence::AnswerKind::NotSent")
+
+# The verdict is durable before its punishment is written.
+simulate_edit(two-transactions ledger/due_work.cpp
+    "    store_verdict(database, window, verdict, now)"
+    "    store_verdict(database, window, verdict, now)§
+    database.execute_script(\"COMMIT§ BEGIN IMMEDIATE§ SAVEPOINT unit§ SAVEPOINT part\")")
+
+# Nobody asks whether the platform punishes.
+simulate_edit(owner-ignored cadence/verdict.cpp
+    "return platform_punishes ? PunishedBy::Platform : PunishedBy::Daemon"
+    "return platform_punishes ? PunishedBy::Daemon : PunishedBy::Daemon")
+
+# Verdicts fall at the window's end, whatever the grace.
+simulate_edit(grace-ignored cadence/verdict.cpp
+    "std::max(end, enrolled_at) + grace" "std::max(end, enrolled_at) + grace * 0")
+
+# A token is thought to live for twenty hours.
+simulate_edit(token-life-ignored ledger/launches.cpp
+    "launch.launched_at + kTokenLife" "launch.launched_at + 2 * kTokenLife")
+
+# Punishments go out in a pause.
+simulate_edit(pause-ignored ledger/rows.cpp
+    "return row.maybe_instant(0).value_or(now)" "return now")
+
+# Punishments go out under the brake.
+simulate_edit(brake-ignored ledger/rows.cpp
+    "SELECT 1 FROM brake\"" "SELECT 1 FROM brake WHERE since_ms < 0\"")
+
+# What was asked is answered before the commit that may yet fail.
+simulate_edit(early-answer ledger/writer.cpp
+    "    Result<void> outcome§
+}" "    Result<void> outcome§
+    bool told{false}§
+}"
+    "            database_.execute(\"COMMIT\")"
+    "            for (Waiting& waiting : group) {
+                waiting.told = true§
+                waiting.complete(waiting.outcome)§
+            }
+            database_.execute(\"COMMIT\")"
+    "        for (Waiting& waiting : group) waiting.complete(std::move(waiting.outcome))"
+    "        for (Waiting& waiting : group) {
+            if (!waiting.told) waiting.complete(std::move(waiting.outcome))§
+        }")
+
+# Commits don't wait for the disk.
+simulate_edit(no-sync ledger/database.cpp
+    "{\"synchronous\", \"FULL\", \"2\"}" "{\"synchronous\", \"OFF\", \"0\"}")
+
+# A window that a clock set back has opened again gets another punishment.
+simulate_edit(step-back-fires-again ledger/deliveries.cpp
+    "'punishment', 1, ?5" "'punishment', (SELECT count(*) + 1 FROM delivery WHERE window = ?3 AND kind = 'punishment'), ?5")
+
+# Punishments go out though the platform's clock and ours disagree.
+simulate_edit(skew-ignored engine/platform_gate.cpp
+    "return skew_ > kTolerableSkew || skew_ < -kTolerableSkew"
+    "return skew_ > 1000 * kTolerableSkew || skew_ < -1000 * kTolerableSkew")

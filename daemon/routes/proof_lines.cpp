@@ -24,9 +24,9 @@ namespace cadenced::wire {
 namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{16} * 1024;
-// Of the shortest proofs two steps make a piece, of usual ones one; of the shortest lines
-// sixty-four. The larger a step, the more of its proofs share a window's rows and pages; the longer
-// others wait for the ledger.
+// Of usual proofs one or two steps make a piece; of the shortest wrong lines, which end a step with
+// their turn, a hundred and twenty-eight. The larger a step, the more of its proofs share a
+// window's rows and pages; the longer others wait for the ledger.
 constexpr std::size_t kLinesAStep = 2048;
 constexpr std::size_t kLinesATurn = 512;     // of the loop
 constexpr std::size_t kWearersAStep = 1024;  // each has rows of its own

@@ -220,8 +220,7 @@ Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin) 
     if (!begun || begun->begun != Begun::Started) gate->unused(session_, CallClass::Action);
     if (!begun) {
         co_await refused(begun.error());
-        auto const recorded = co_await record_unused(std::move(begin));
-        static_cast<void>(recorded);
+        co_await record_unused(std::move(begin));
         co_return Step::Done;
     }
     shared_->ledger_rest.worked();

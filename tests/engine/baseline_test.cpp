@@ -48,16 +48,12 @@ class BaselineTest : public EngineTest {
 TEST_F(BaselineTest, PunishmentsInARow_TakeTwoCommitsEach) {
     start();
     enrol("wearer", 3);
-    std::vector<std::uint64_t> units;
-    std::function<void()> note = [this, &units, &note] {
-        units.push_back(writer->totals().units);
-        platform.breaks_after_write = note;
-    };
-    platform.breaks_after_write = note;
+    note_units_at_writes();
     launch("wearer", "token");
     ASSERT_EQ(platform.writes_of(WriteKind::AddTime).size(), 3U);
-    EXPECT_EQ(units.at(1), units.at(0) + 2) << "the end of one, and the next one's beginning";
-    EXPECT_EQ(units.at(2), units.at(1) + 2);
+    EXPECT_EQ(units_at_writes.at(1), units_at_writes.at(0) + 2)
+        << "the end of one, and the next one's beginning";
+    EXPECT_EQ(units_at_writes.at(2), units_at_writes.at(1) + 2);
     EXPECT_EQ(platform.reads, 4) << "the verification, and a baseline each";
     EXPECT_EQ(count("applied"), 3);
 }

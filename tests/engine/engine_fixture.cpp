@@ -140,6 +140,13 @@ void EngineTest::fail_at(const std::string& statement) {
     ASSERT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
 }
 
+void EngineTest::note_units_at_writes() {
+    platform.breaks_after_write = [this] {
+        units_at_writes.push_back(writer->totals().units);
+        note_units_at_writes();
+    };
+}
+
 std::int64_t EngineTest::count(const std::string& state) {
     auto const counted = run(writer->run<std::int64_t>(
         [state](ledger::Database& database) -> cadence::Result<std::int64_t> {

@@ -67,6 +67,8 @@ class EngineTest : public ::testing::Test {
     void enrol(const std::string& id, int days = 0);
     void launch(const std::string& id, const std::string& token);
     void prove(const std::string& id, const std::string& proof);
+    // From now on units_at_writes grows by one at each write to the platform.
+    void note_units_at_writes();
     // From now on the database takes no writes, as on a disk remounted read-only.
     void break_ledger(bool broken);
     // A statement ("INSERT ON attempt") that fails from now on as often as `faults` says.
@@ -89,6 +91,7 @@ class EngineTest : public ::testing::Test {
     std::unique_ptr<ledger::SqliteDocket> docket;
     std::unique_ptr<ledger::SqliteOutbox> outbox;
     std::unique_ptr<engine::Engine> engine;
+    std::vector<std::uint64_t> units_at_writes;  // the ledger's units of work so far
     int heartbeats{0};
     int faults{0};
     bool running{false};

@@ -161,16 +161,12 @@ TEST_F(EngineTest, ProgressInARow_TakesOneCommitEach) {
         prove("wearer", std::string("proof-") + day);
         pass(24h);
     }
-    std::vector<std::uint64_t> units;
-    std::function<void()> note = [this, &units, &note] {
-        units.push_back(writer->totals().units);
-        platform.breaks_after_write = note;
-    };
-    platform.breaks_after_write = note;
+    note_units_at_writes();
     launch("wearer", "token");
     ASSERT_EQ(platform.writes_of(WriteKind::Progress).size(), 3U);
-    EXPECT_EQ(units.at(1), units.at(0) + 1) << "what ends the one begins the other";
-    EXPECT_EQ(units.at(2), units.at(1) + 1);
+    EXPECT_EQ(units_at_writes.at(1), units_at_writes.at(0) + 1)
+        << "what ends the one begins the other";
+    EXPECT_EQ(units_at_writes.at(2), units_at_writes.at(1) + 1);
     EXPECT_EQ(count("applied"), 3);
 }
 

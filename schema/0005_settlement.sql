@@ -13,6 +13,16 @@ UPDATE attempt SET given_up_at_ms = started_at_ms + ifnull(duration_ms, 0)
 WHERE outcome = 'unknown' AND EXISTS (SELECT 1 FROM delivery
     WHERE id = attempt.delivery AND attempts = attempt.n AND state = 'unknown' AND kind <> 'progress');
 
+-- How long the reading took to be answered: what it shows was so at some moment in between.
+ALTER TABLE reading ADD COLUMN took_ms INTEGER NOT NULL DEFAULT 0;
+
+-- When no reading can say anything of it any more, while it is unknown.
+ALTER TABLE delivery ADD COLUMN settle_by_ms INTEGER;
+CREATE INDEX delivery_settle_by ON delivery (settle_by_ms)
+    WHERE settle_by_ms IS NOT NULL AND state = 'unknown';
+UPDATE delivery SET settle_by_ms = updated_at_ms + 1000 * seconds
+WHERE state = 'unknown' AND kind <> 'progress';
+
 -- Of one that was sent again after an attempt of unknown outcome:
 --   doubled         both were applied
 --   watch_until_ms  until when a reading of the lock may still show that

@@ -48,7 +48,8 @@ ordered_json to_json(const engine::LockReading& reading) {
     return {{"at", to_text(reading.at)},
             {"frozen", value_or_null(reading.frozen)},
             {"timeRemainingSeconds", value_or_null(reading.time_remaining_seconds)},
-            {"timeLockedSeconds", value_or_null(reading.time_locked_seconds)}};
+            {"timeLockedSeconds", value_or_null(reading.time_locked_seconds)},
+            {"tookMs", reading.took.count()}};
 }
 
 ordered_json to_json(const cadence::Band& band) { return {band.least, band.most}; }

@@ -28,8 +28,8 @@ bool overlap(const Band& a, const Band& b) { return a.least <= b.most && b.least
 // How much time lies between the two, by our clock or by the lock's own, whichever says more: one
 // of them may have been set back, or stood still. Negative: nobody knows.
 Duration elapsed_between(const LockReading& baseline, const LockReading& read) {
-    const Duration ours = read.at - baseline.at;
-    if (ours < Duration::zero()) return ours;
+    if (read.at < baseline.at) return read.at - baseline.at;
+    const Duration ours = read.at - baseline.at + baseline.took;
     if (!baseline.time_locked_seconds || !read.time_locked_seconds) return ours;
     const seconds locks{*read.time_locked_seconds - *baseline.time_locked_seconds};
     return std::max<Duration>(ours, locks);
@@ -55,8 +55,9 @@ bool bands_overlap(const Write& write, const LockReading& baseline, Duration ela
     return without && with && overlap(*without, *with);
 }
 
-bool still_runs(const Write& freeze, const LockReading& baseline, Instant at) {
-    return at < baseline.at + freeze.seconds;
+// A freeze, or the one that an unfreeze would end. Counted from before it began.
+bool still_runs(const Write& write, const LockReading& baseline, Instant at) {
+    return at < baseline.at + write.seconds;
 }
 
 Finding weigh_time(const Write& write, const LockReading& baseline, const LockReading& read) {
@@ -71,7 +72,7 @@ Finding weigh_frozen(const Write& write, const LockReading& baseline, const Lock
     const bool wanted = write.kind == WriteKind::Freeze;
     if (!read.frozen || baseline.frozen.value_or(wanted) == wanted) return Finding::Silent;
     if (read.at < baseline.at) return Finding::Silent;
-    if (wanted && !still_runs(write, baseline, read.at)) return Finding::Silent;
+    if (!still_runs(write, baseline, read.at)) return Finding::Silent;
     return *read.frozen == wanted ? Finding::For : Finding::Against;
 }
 
@@ -84,7 +85,7 @@ std::optional<std::string> why_hopeless(const Write& write,
     if (!moves_time(write.kind) && !moves_frozen(write.kind)) return "cannot_be_read_back";
     if (moves_time(write.kind)) {
         if (!baseline || !baseline->time_remaining_seconds) return "no_baseline";
-        if (bands_overlap(write, *baseline, Duration::zero())) return "effect_too_small";
+        if (bands_overlap(write, *baseline, baseline->took)) return "effect_too_small";
         return std::nullopt;
     }
     if (!baseline || !baseline->frozen) return "no_baseline";
@@ -97,8 +98,7 @@ std::optional<std::string> why_too_late(const Write& write, const LockReading& b
                                         const LockReading& last) {
     const Duration elapsed = elapsed_between(baseline, last);
     if (bands_overlap(write, baseline, elapsed)) return "bands_overlap";
-    const bool freeze = write.kind == WriteKind::Freeze;
-    if (freeze && !still_runs(write, baseline, last.at)) return "effect_over";
+    if (moves_frozen(write.kind) && !still_runs(write, baseline, last.at)) return "effect_over";
     return std::nullopt;
 }
 
@@ -168,6 +168,13 @@ bool shows_twice(const Write& write, const LockReading& baseline, const LockRead
     if (!never || !once || !twice) return false;
     const bool apart = !overlap(*never, *once) && !overlap(*once, *twice);
     return apart && twice->contains(*read.time_remaining_seconds);
+}
+
+std::optional<Instant> evidence_ends(const Write& write, const LockReading& baseline) {
+    if (why_hopeless(write, baseline)) return std::nullopt;
+    if (moves_frozen(write.kind)) return baseline.at + write.seconds;
+    // The bands are apart while they have run less than the seconds and twice the tolerance.
+    return baseline.at - baseline.took + write.seconds - 2 * seconds{kTolerance};
 }
 
 SettlingStep next_settling_step(const Write& write, const std::optional<LockReading>& baseline,

@@ -22,6 +22,7 @@ struct LockReading {
     std::optional<bool> frozen;
     std::optional<std::int64_t> time_remaining_seconds;
     std::optional<std::int64_t> time_locked_seconds;
+    Duration took{0};  // to be answered: what it shows was so at some moment in between
 };
 
 enum class Finding {
@@ -51,8 +52,8 @@ struct Band {
 
 // What `read`, taken after the write, says of it. add_time and remove_time: by their bands, which
 // are no evidence where they overlap. freeze and unfreeze: by `frozen`, if the write would have
-// changed it and, of a freeze, ours would still run, counted from the baseline. The pillory cannot
-// be read back.
+// changed it and the freeze would still run, counted from the baseline. The pillory cannot be read
+// back.
 [[nodiscard]] Finding weigh(const Write& write, const LockReading& baseline,
                             const LockReading& read);
 
@@ -60,6 +61,11 @@ struct Band {
 // first one's baseline. By bands, and only where none of the three overlap.
 [[nodiscard]] bool shows_twice(const Write& write, const LockReading& baseline,
                                const LockReading& read);
+
+// From when on no reading can say anything of `write` any more: the bands of its two outcomes
+// overlap, or what it would have changed is over. Nothing where readings say nothing from the
+// start.
+[[nodiscard]] std::optional<Instant> evidence_ends(const Write& write, const LockReading& baseline);
 
 // What to do about an unknown write.
 struct SettlingStep {

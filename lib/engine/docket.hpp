@@ -63,6 +63,7 @@ struct DocketPass {
     std::vector<Judged> judged;
     int opened{0};                             // windows begun
     int waived{0};                             // punishments past their age
+    int unsettled{0};                          // unknown ones that no reading can settle any more
     int tokens_died{0};                        // expired, or set aside for longer than 60 s
     std::optional<LedgerTrouble> trouble;      // of a heartbeat with nothing left to do
     bool more{false};                          // the limit was met: call again at once

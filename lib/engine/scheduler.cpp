@@ -140,7 +140,15 @@ void Scheduler::report(const DocketPass& done) const {
             Level::Warning,
             fmt::format("event=punishments_waived count={} reason=max_age", done.waived));
     }
-    if (!done.judged.empty() || done.waived > 0 || done.tokens_died > 0) new_work_();
+    if (done.unsettled > 0) {
+        journal_->write(
+            Level::Warning,
+            fmt::format("event=settling_over count={} reason=not_read_in_time note=\"no "
+                        "token lived while a reading of the lock would have told\"",
+                        done.unsettled));
+    }
+    if (!done.judged.empty() || done.waived > 0 || done.unsettled > 0 || done.tokens_died > 0)
+        new_work_();
 }
 
 }  // namespace engine

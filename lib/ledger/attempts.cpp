@@ -192,22 +192,24 @@ Result<Outcome> store_answer(Database& database, DeliveryId delivery, int attemp
 Result<engine::Attempt> begin_attempt(Database& database, cadence::Zones& zones,
                                       const engine::BeginAttempt& begin,
                                       const cadence::Policy& policy, Instant now) {
+    auto candidate = find_candidate(database, begin.delivery);
+    if (!candidate) return no_delivery(begin.delivery);
+    // What an earlier attempt did counts before anything that would waive it.
+    auto settled = settle_before(database, zones, *candidate, begin, now);
     engine::ContextRecorded recorded;
     if (begin.found) {
         auto stored = store_context(database, zones, *begin.found, policy, now);
         if (!stored) return tl::unexpected(stored.error());
         recorded = *std::move(stored);
+        candidate = find_candidate(database, begin.delivery);
     }
-    const auto candidate = find_candidate(database, begin.delivery);
-    if (!candidate) return no_delivery(begin.delivery);
-    const auto local_date = local_date_of(database, zones, *candidate, now);
-    if (!local_date) return tl::unexpected(local_date.error());
-    // What an earlier attempt did counts before anything that would waive it.
-    if (auto settled = settle_before(database, zones, *candidate, begin, now)) {
+    if (settled) {
         refresh_lane(database, candidate->session, now, policy.token_margin);
         settled->recorded = std::move(recorded);
         return *std::move(settled);
     }
+    const auto local_date = local_date_of(database, zones, *candidate, now);
+    if (!local_date) return tl::unexpected(local_date.error());
     const auto refusal = find_refusal(database, *candidate, begin, policy, *local_date, now);
     auto attempt = refusal ? obey(database, *candidate, *refusal, now)
                            : start(database, *candidate, begin, *local_date, now);

@@ -61,6 +61,15 @@ Transition settled(const Sent& sent, Settlement outcome, const std::string& reas
     return {DeliveryState::Queued, why, {}};
 }
 
+// What the last attempt came to, if nobody knew. Why it stayed undecided is not forgotten.
+void close_by_person(Database& database, DeliveryId delivery, const char* settled) {
+    database.execute(
+        "UPDATE attempt SET settled = ?2, settled_because = 'by_person' WHERE delivery = ?1"
+        " AND n = (SELECT attempts FROM delivery WHERE id = ?1) AND outcome = 'unknown'"
+        " AND (settled IS NULL OR ?2 <> 'undecided')",
+        delivery, settled);
+}
+
 std::vector<DeliveryId> find_in_state(Database& database, const engine::BulkFilter& filter,
                                       DeliveryState state) {
     std::optional<std::string> session;
@@ -131,11 +140,13 @@ Result<void> retry(Database& database, DeliveryId delivery, const std::string& r
 
 Result<void> waive(Database& database, DeliveryId delivery, const std::string& reason,
                    Instant now) {
-    return decide_one(
+    auto decided = decide_one(
         database, delivery, reason, now, [&reason](const Sent& sent) -> Result<Transition> {
             if (!cadence::may_waive(sent.state)) return out_of_place(sent, "waived");
             return Transition{DeliveryState::Waived, shortened("by_person", reason), {}};
         });
+    if (decided) close_by_person(database, delivery, "undecided");
+    return decided;
 }
 
 Result<void> settle(Database& database, DeliveryId delivery, Settlement outcome,
@@ -149,10 +160,7 @@ Result<void> settle(Database& database, DeliveryId delivery, Settlement outcome,
     if (!decided) return decided;
     if (outcome == Settlement::NotApplied) forget_send(database, delivery);
     // The next attempt's baseline may still prove this one.
-    database.execute(
-        "UPDATE attempt SET settled = ?2, settled_because = 'by_person' WHERE delivery = ?1"
-        " AND n = (SELECT attempts FROM delivery WHERE id = ?1) AND outcome = 'unknown'",
-        delivery, outcome == Settlement::Applied ? "applied" : "not_applied");
+    close_by_person(database, delivery, outcome == Settlement::Applied ? "applied" : "not_applied");
     return decided;
 }
 

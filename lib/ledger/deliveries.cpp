@@ -86,6 +86,16 @@ std::optional<DeliveryId> find_open_progress(Database& database, cadence::Window
     return DeliveryId{row.integer(0)};
 }
 
+// What its unknown writes did, nobody will ask any more.
+void leave_unsettled(Database& database, const SessionId& session, const std::string& reason) {
+    database.execute(
+        "UPDATE attempt SET settled = 'undecided', settled_because = ?2"
+        " WHERE outcome = 'unknown' AND settled IS NULL AND delivery IN"
+        " (SELECT id FROM delivery WHERE session = ?1 AND state = 'unknown' AND kind <> "
+        "'progress')",
+        session, reason);
+}
+
 std::vector<DeliveryId> find_unfinished(Database& database, const SessionId& session) {
     auto row = database.query(
         "SELECT id FROM delivery WHERE session = ?1"
@@ -184,6 +194,7 @@ std::optional<DeliveryId> unwant_punishment(Database& database, cadence::WindowI
 int waive_undelivered(Database& database, const SessionId& session, const std::string& reason,
                       Instant now) {
     const auto unfinished = find_unfinished(database, session);
+    leave_unsettled(database, session, reason);
     for (const DeliveryId id : unfinished) {
         move_delivery(database, id, DeliveryState::Waived, reason, now);
     }

@@ -9,6 +9,7 @@
 #include "ledger/lane.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/savepoint.hpp"
+#include "ledger/settlements.hpp"
 #include "ledger/timeline.hpp"
 #include "ledger/token_lives.hpp"
 
@@ -166,6 +167,9 @@ std::optional<Instant> next_due(Database& database, const Policy& policy, Instan
                   "SELECT min(expires_at_ms) FROM delivery INDEXED BY delivery_expiry"
                   " WHERE expires_at_ms IS NOT NULL"
                   " AND state IN ('waiting', 'queued')"),
+         first_of(database,
+                  "SELECT min(settle_by_ms) FROM delivery INDEXED BY delivery_settle_by"
+                  " WHERE settle_by_ms IS NOT NULL AND state = 'unknown'"),
          next_token_change(database, policy, now)});
 }
 
@@ -177,6 +181,7 @@ DocketPass work_off(Database& database, cadence::Zones& zones, const Policy& pol
     open_due(database, zones, policy, now, limit, pass);
     judge_due(database, policy, now, limit, pass);
     waive_over_aged(database, now, limit, pass);
+    pass.unsettled = end_settling(database, now, limit);
     pass.tokens_died = bury_tokens(database, policy, now, limit);
     pass.next_due = next_due(database, policy, now);
     pass.more = pass.next_due && *pass.next_due <= now;

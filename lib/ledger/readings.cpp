@@ -13,7 +13,8 @@ std::optional<LockReading> reading_of(const Query& row, int first) {
     LockReading reading{.at = *at,
                         .frozen = std::nullopt,
                         .time_remaining_seconds = row.maybe_integer(first + 2),
-                        .time_locked_seconds = row.maybe_integer(first + 3)};
+                        .time_locked_seconds = row.maybe_integer(first + 3),
+                        .took = cadence::Duration{row.integer(first + 4)}};
     if (!row.is_null(first + 1)) reading.frozen = row.boolean(first + 1);
     return reading;
 }
@@ -23,8 +24,8 @@ UnknownAttempt load_unknown_attempt(Database& database, DeliveryId delivery, int
     {
         auto row = database.query(
             "SELECT d.window, d.write, d.seconds, ifnull(a.given_up_at_ms, a.started_at_ms),"
-            " a.started_at_ms, b.at_ms, b.frozen, b.time_remaining_seconds, b.time_locked_seconds"
-            " FROM delivery d JOIN attempt a ON a.delivery = d.id AND a.n = ?2"
+            " a.started_at_ms, b.at_ms, b.frozen, b.time_remaining_seconds, b.time_locked_seconds,"
+            " b.took_ms FROM delivery d JOIN attempt a ON a.delivery = d.id AND a.n = ?2"
             " LEFT JOIN reading b ON b.delivery = d.id AND b.attempt = a.n AND b.role = 'baseline'"
             " WHERE d.id = ?1");
         row.bind(delivery, attempt);
@@ -57,9 +58,10 @@ void store_reading(Database& database, DeliveryId delivery, int attempt, const c
                    const LockReading& read) {
     database.execute(
         "INSERT INTO reading (delivery, attempt, role, at_ms, frozen, time_remaining_seconds,"
-        " time_locked_seconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+        " time_locked_seconds, took_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        " ON CONFLICT DO NOTHING",
         delivery, attempt, role, read.at, read.frozen, read.time_remaining_seconds,
-        read.time_locked_seconds);
+        read.time_locked_seconds, std::int64_t{read.took.count()});
 }
 
 std::optional<LockReading> without_others(Database& database, const cadence::SessionId& session,
@@ -81,7 +83,7 @@ std::optional<LockReading> without_others(Database& database, const cadence::Ses
 
 std::vector<LockReading> load_readings(Database& database, DeliveryId delivery, int attempt) {
     auto row = database.query(
-        "SELECT at_ms, frozen, time_remaining_seconds, time_locked_seconds FROM reading"
+        "SELECT at_ms, frozen, time_remaining_seconds, time_locked_seconds, took_ms FROM reading"
         " WHERE delivery = ?1 AND attempt = ?2 AND role = 'settle' ORDER BY at_ms");
     row.bind(delivery, attempt);
     std::vector<LockReading> reads;

@@ -163,6 +163,8 @@ Transition begin_settling(Database& database, const Sent& sent, Transition unkno
     const auto step = next_settling_step(attempt.write, attempt.baseline, now, {});
     if (step.kind == Kind::Read) {
         unknown.wait = step.read_at - now;
+        database.execute("UPDATE delivery SET settle_by_ms = ?2 WHERE id = ?1", sent.id,
+                         evidence_ends(attempt.write, *attempt.baseline));
         return unknown;
     }
     close_attempt(database, sent.id, sent.attempts, step, now);
@@ -264,6 +266,27 @@ void give_up_settling(Database& database, Instant now) {
         refresh_lane(database, sent->session, now);
     }
     database.execute("UPDATE delivery SET watch_until_ms = NULL WHERE watch_until_ms IS NOT NULL");
+}
+
+std::vector<DeliveryId> find_settled_by_nobody(Database& database, Instant now, int limit) {
+    auto row = database.query(
+        "SELECT id FROM delivery INDEXED BY delivery_settle_by"
+        " WHERE settle_by_ms <= ?1 AND settle_by_ms IS NOT NULL AND state = 'unknown'"
+        " ORDER BY settle_by_ms LIMIT ?2");
+    row.bind(now, limit);
+    std::vector<DeliveryId> found;
+    while (row.step()) found.push_back({row.integer(0)});
+    return found;
+}
+
+int end_settling(Database& database, Instant now, int limit) {
+    const auto over = find_settled_by_nobody(database, now, limit);
+    for (const DeliveryId delivery : over) {
+        const auto sent = find_sent(database, delivery);
+        close_as(database, *sent, {Kind::Undecided, {}, "not_read_in_time"}, now);
+        refresh_lane(database, sent->session, now);
+    }
+    return static_cast<int>(over.size());
 }
 
 void begin_settling_anew(Database& database, Instant now) {

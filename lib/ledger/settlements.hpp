@@ -47,6 +47,10 @@ void watch_for_double(Database& database, const Sent& sent);
                                                             const cadence::LockReading& read,
                                                             cadence::Instant now);
 
+// Those that no reading can settle any more, at most `limit` of them: no token lived in time, or the
+// platform did not answer. Returns how many. They are undecided.
+int end_settling(Database& database, cadence::Instant now, int limit);
+
 // The clock was set back: how much time lies between two readings is not known any more. What is
 // being settled is given up as undecided.
 void give_up_settling(Database& database, cadence::Instant now);

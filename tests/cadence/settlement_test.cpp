@@ -100,6 +100,44 @@ TEST(Weigh, Freeze_OnlyWhileOursWouldStillRun) {
     EXPECT_EQ(weigh(kFreeze, frozen(0s, true), frozen(20s, true)), Finding::Silent);
 }
 
+TEST(Weigh, SlowBaseline_MayBeAsOldAsItsQuestion) {
+    LockReading baseline = kBaseline;
+    EXPECT_EQ(weigh(kAddTime, baseline, timed(20s, 99'960)), Finding::Neither);
+    baseline.took = 15s;
+    EXPECT_EQ(weigh(kAddTime, baseline, timed(20s, 99'960)), Finding::Against);
+    EXPECT_EQ(weigh(kAddTime, baseline, timed(20s, 99'959)), Finding::Neither);
+    baseline.took = 3590s;
+    EXPECT_EQ(next_settling_step(kAddTime, baseline, kGivenUp, {}).reason, "effect_too_small");
+}
+
+TEST(EvidenceEnds, Table) {
+    EXPECT_EQ(evidence_ends(kAddTime, kBaseline), kBaselineAt + 1h - 10s);
+    EXPECT_EQ(evidence_ends(write_of(WriteKind::RemoveTime), kBaseline), kBaselineAt + 1h - 10s);
+    LockReading slow = kBaseline;
+    slow.took = 2s;
+    EXPECT_EQ(evidence_ends(kAddTime, slow), kBaselineAt + 1h - 12s);
+    EXPECT_EQ(evidence_ends(kFreeze, frozen(0s, false)), kBaselineAt + 1h);
+    EXPECT_EQ(evidence_ends(write_of(WriteKind::Unfreeze), frozen(0s, true)), kBaselineAt + 1h);
+    EXPECT_FALSE(evidence_ends(kFreeze, frozen(0s, true)));
+    EXPECT_FALSE(evidence_ends(kAddTime, frozen(0s, true)));
+    EXPECT_FALSE(evidence_ends(write_of(WriteKind::Pillory), kBaseline));
+}
+
+TEST(EvidenceEnds, IsWhenTheLastReadingThatTells) {
+    const Instant end = evidence_ends(kAddTime, kBaseline).value();
+    const auto tells = [](Instant at) {
+        return weigh(kAddTime, kBaseline, timed(at - kBaselineAt, 100'000)) != Finding::Silent;
+    };
+    EXPECT_TRUE(tells(end - 1s));
+    EXPECT_FALSE(tells(end));
+    const Instant thawed = evidence_ends(kFreeze, frozen(0s, false)).value();
+    const auto shows = [](Instant at) {
+        return weigh(kFreeze, frozen(0s, false), frozen(at - kBaselineAt, true)) != Finding::Silent;
+    };
+    EXPECT_TRUE(shows(thawed - 1ms));
+    EXPECT_FALSE(shows(thawed));
+}
+
 TEST(Weigh, Unfreeze_ByWhatIsLeftOfIt) {
     const Write thaw = write_of(WriteKind::Unfreeze);
     EXPECT_EQ(weigh(thaw, frozen(0s, true), frozen(20s, false)), Finding::For);

@@ -3,6 +3,8 @@
 
 #include "ledger/clock_steps.hpp"
 #include "ledger/decisions.hpp"
+#include "ledger/due_work.hpp"
+#include "ledger/sessions.hpp"
 #include "ledger/undo.hpp"
 #include "tests/ledger/outbox_bench.hpp"
 
@@ -66,6 +68,46 @@ TEST_F(Settlements, WithoutAToken_NothingIsDue) {
     EXPECT_FALSE(head().next_due);
     rows.add_token(session, std::string(64, 'b'), now);
     EXPECT_EQ(head().delivery, id);
+}
+
+TEST_F(Settlements, NobodyLaunchesInTime_IsUndecidedOnceNoReadingCouldTell) {
+    const Instant baseline = now;
+    const auto id = lose(owe(18));
+    db.execute("UPDATE token SET died_at_ms = 1, secret = NULL, death = 'expired'");
+    now = baseline + 1h - 10s - 1ms;
+    auto pass = ledger::work_off(db, zones, policy, now, 10);
+    EXPECT_EQ(pass.unsettled, 0);
+    EXPECT_EQ(pass.next_due, now + 1ms);
+    EXPECT_EQ(standing(id), "unknown no_answer");
+    now += 1ms;
+    pass = ledger::work_off(db, zones, policy, now, 10);
+    EXPECT_EQ(pass.unsettled, 1);
+    EXPECT_EQ(standing(id), "held outcome_unknown");
+    EXPECT_EQ(settled_as(id), "undecided not_read_in_time");
+    EXPECT_EQ(ledger::work_off(db, zones, policy, now, 10).unsettled, 0);
+}
+
+TEST_F(Settlements, LockEndsOrAPersonWaives_SaysWhyItIsNotSettled) {
+    const auto waived = lose(owe(18));
+    ASSERT_TRUE(ledger::waive(db, waived, "enough", now));
+    EXPECT_EQ(settled_as(waived), "undecided by_person");
+    const auto ended = lose(owe(19));
+    ledger::end_session_rows(db, session, "by_person", now);
+    EXPECT_EQ(standing(ended), "waived lock_ended");
+    EXPECT_EQ(settled_as(ended), "undecided lock_ended");
+}
+
+TEST_F(Settlements, SlowBaseline_MayBeAsOldAsItsQuestion) {
+    const auto id = owe(18);
+    auto slow = lock_with(100'000);
+    slow.context.lock.took = 20s;
+    EXPECT_EQ(begin(id, slow).begun, Begun::Started);
+    now += 15s;
+    ASSERT_TRUE(finish(id, AnswerKind::Unknown));
+    const Instant lost = now;
+    // It ran on for twenty seconds more than lie between the answers.
+    for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'965 - after.count());
+    EXPECT_EQ(standing(id), "queued never_seen");
 }
 
 TEST_F(Settlements, EveryReading_IsKeptWithWhatItSays) {
@@ -157,6 +199,19 @@ TEST_F(Settlements, RetrysBaselineThatShowsNothing_IsSent) {
     never_see(id);
     EXPECT_EQ(begin(id, lock_with(99'925)).begun, Begun::Started);
     EXPECT_EQ(count("SELECT count(*) FROM attempt"), 2);
+}
+
+TEST_F(Settlements, WhatTheRetryShows_CountsThoughThePlatformPunishesNow) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    auto look = lock_with(103'495);
+    look.context.requirements = {engine::PlatformRequirement{}};
+    look.context.requirements->front().metric = "checkin";
+    look.context.requirements->front().enabled = true;
+    look.context.requirements->front().punishment = {cadence::PunishmentType::AddTime, 60s, {}};
+    now += 30s;
+    EXPECT_EQ(begin(id, look).begun, Begun::Settled);
+    EXPECT_EQ(standing(id), "applied seen_by_retry");
 }
 
 TEST_F(Settlements, RetrysBaselineThatNothingExplains_IsHeld) {

@@ -5,16 +5,31 @@
 --   given_up_at_ms   since when nobody waits for its answer any more; the readings count from there
 --   settled          what the readings came to; NULL while they are being made
 --   settled_because  why, as cadence/settlement.hpp says it
+--   comparable       0: the clock was set back since its baseline, so that no later reading can be
+--                    compared with that
 ALTER TABLE attempt ADD COLUMN given_up_at_ms INTEGER;
 ALTER TABLE attempt ADD COLUMN settled TEXT
     CHECK (settled IN ('applied', 'not_applied', 'undecided'));
 ALTER TABLE attempt ADD COLUMN settled_because TEXT NOT NULL DEFAULT '';
+ALTER TABLE attempt ADD COLUMN comparable INTEGER NOT NULL DEFAULT 1 CHECK (comparable IN (0, 1));
+-- Those of which a reading may yet tell, once the write is no longer unknown.
+CREATE INDEX delivery_lost ON delivery (id)
+    WHERE unknowns > 0 AND kind <> 'progress' AND state IN ('waiting', 'queued', 'held');
 UPDATE attempt SET given_up_at_ms = started_at_ms + ifnull(duration_ms, 0)
 WHERE outcome = 'unknown' AND EXISTS (SELECT 1 FROM delivery
-    WHERE id = attempt.delivery AND attempts = attempt.n AND state = 'unknown' AND kind <> 'progress');
+    WHERE id = attempt.delivery AND kind <> 'progress');
+UPDATE attempt SET settled = 'undecided', settled_because = 'not_read_in_time'
+WHERE outcome = 'unknown' AND NOT EXISTS (SELECT 1 FROM delivery
+    WHERE id = attempt.delivery AND attempts = attempt.n AND state = 'unknown')
+    AND EXISTS (SELECT 1 FROM delivery WHERE id = attempt.delivery AND kind <> 'progress');
 
--- How long the reading took to be answered: what it shows was so at some moment in between.
+-- Of a reading:
+--   took_ms         to be answered: what it shows was so at some moment in between
+--   others_seconds  what our other writes have added since the baseline: not looked at
+--   platform_ms     when it was answered by the platform's own clock (its Date)
 ALTER TABLE reading ADD COLUMN took_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE reading ADD COLUMN others_seconds INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE reading ADD COLUMN platform_ms INTEGER;
 
 -- When no reading can say anything of it any more, while it is unknown.
 ALTER TABLE delivery ADD COLUMN settle_by_ms INTEGER;
@@ -26,13 +41,15 @@ WHERE state = 'unknown' AND kind <> 'progress';
 -- Of one that was sent again after an attempt of unknown outcome:
 --   doubled         both were applied
 --   watch_until_ms  until when a reading of the lock may still show that
+--   watch_at_ms     when it is read for that, if nothing else has it read
 ALTER TABLE delivery ADD COLUMN doubled INTEGER NOT NULL DEFAULT 0 CHECK (doubled IN (0, 1));
 ALTER TABLE delivery ADD COLUMN watch_until_ms INTEGER;
+ALTER TABLE delivery ADD COLUMN watch_at_ms INTEGER;
 CREATE INDEX delivery_watched ON delivery (session) WHERE watch_until_ms IS NOT NULL;
 
--- What may have changed a lock's time since a reading.
-CREATE INDEX delivery_time ON delivery (session, updated_at_ms)
-    WHERE write IN ('add_time', 'remove_time');
+-- What may have changed a lock since a reading.
+CREATE INDEX delivery_seen ON delivery (session, updated_at_ms)
+    WHERE write IN ('add_time', 'remove_time', 'freeze', 'unfreeze');
 
 -- A punishment is taken back once because it was not deserved (ordinal 1), and once because it was
 -- applied twice (ordinal 2).

@@ -15,24 +15,25 @@ constexpr seconds kApart{8};
 constexpr std::array<seconds, 3> kReads{seconds{2}, seconds{10}, seconds{60}};
 constexpr seconds kLastRead{300};
 
-bool moves_time(WriteKind kind) {
-    return kind == WriteKind::AddTime || kind == WriteKind::RemoveTime;
-}
-
 bool moves_frozen(WriteKind kind) {
     return kind == WriteKind::Freeze || kind == WriteKind::Unfreeze;
 }
 
 bool overlap(const Band& a, const Band& b) { return a.least <= b.most && b.least <= a.most; }
 
-// How much time lies between the two, by our clock or by the lock's own, whichever says more: one
-// of them may have been set back, or stood still. Negative: nobody knows.
+// How much time lies between the two, by our clock, the lock's own or the platform's, whichever
+// says most: ours may have been set back, or was wrong when the machine came up; the lock's may
+// have stood still. Negative: nobody knows.
 Duration elapsed_between(const LockReading& baseline, const LockReading& read) {
-    if (read.at < baseline.at) return read.at - baseline.at;
-    const Duration ours = read.at - baseline.at + baseline.took;
-    if (!baseline.time_locked_seconds || !read.time_locked_seconds) return ours;
-    const seconds locks{*read.time_locked_seconds - *baseline.time_locked_seconds};
-    return std::max<Duration>(ours, locks);
+    Duration elapsed = read.at - baseline.at;
+    if (baseline.time_locked_seconds && read.time_locked_seconds) {
+        const seconds locks{*read.time_locked_seconds - *baseline.time_locked_seconds};
+        elapsed = std::max<Duration>(elapsed, locks);
+    }
+    if (baseline.platform_time && read.platform_time) {
+        elapsed = std::max(elapsed, *read.platform_time - *baseline.platform_time);
+    }
+    return elapsed < Duration::zero() ? elapsed : elapsed + baseline.took;
 }
 
 // Without a reading's own value: how far the lock may have run on from the baseline.
@@ -55,24 +56,28 @@ bool bands_overlap(const Write& write, const LockReading& baseline, Duration ela
     return without && with && overlap(*without, *with);
 }
 
-// A freeze, or the one that an unfreeze would end. Counted from before it began.
-bool still_runs(const Write& write, const LockReading& baseline, Instant at) {
-    return at < baseline.at + write.seconds;
+// A lock that is overdue may count below zero; the bands don't.
+std::int64_t own_time(const LockReading& read) {
+    return std::max<std::int64_t>(*read.time_remaining_seconds - read.others_seconds, 0);
 }
 
-Finding weigh_time(const Write& write, const LockReading& baseline, const LockReading& read) {
+Finding weigh_time(const Write& write, const LockReading& baseline, const LockReading& read,
+                   int earlier) {
     const auto without = expected_band(write, baseline, read, 0);
     const auto with = expected_band(write, baseline, read, 1);
     if (!without || !with || overlap(*without, *with)) return Finding::Silent;
-    if (with->contains(*read.time_remaining_seconds)) return Finding::For;
-    return without->contains(*read.time_remaining_seconds) ? Finding::Against : Finding::Neither;
+    for (int times = 1; times <= 1 + earlier; ++times) {
+        if (expected_band(write, baseline, read, times)->contains(own_time(read)))
+            return Finding::For;
+    }
+    return without->contains(own_time(read)) ? Finding::Against : Finding::Neither;
 }
 
 Finding weigh_frozen(const Write& write, const LockReading& baseline, const LockReading& read) {
     const bool wanted = write.kind == WriteKind::Freeze;
     if (!read.frozen || baseline.frozen.value_or(wanted) == wanted) return Finding::Silent;
-    if (read.at < baseline.at) return Finding::Silent;
-    if (!still_runs(write, baseline, read.at)) return Finding::Silent;
+    const Duration elapsed = elapsed_between(baseline, read);
+    if (elapsed < Duration::zero() || elapsed >= write.seconds) return Finding::Silent;
     return *read.frozen == wanted ? Finding::For : Finding::Against;
 }
 
@@ -93,20 +98,19 @@ std::optional<std::string> why_hopeless(const Write& write,
     return write.kind == WriteKind::Freeze ? "frozen_before" : "effect_over";
 }
 
-// Why no reading after `last` could say anything any more.
+// Why no reading could say anything any more once so much time has gone by.
 std::optional<std::string> why_too_late(const Write& write, const LockReading& baseline,
-                                        const LockReading& last) {
-    const Duration elapsed = elapsed_between(baseline, last);
+                                        Duration elapsed) {
     if (bands_overlap(write, baseline, elapsed)) return "bands_overlap";
-    if (moves_frozen(write.kind) && !still_runs(write, baseline, last.at)) return "effect_over";
+    if (moves_frozen(write.kind) && elapsed >= write.seconds) return "effect_over";
     return std::nullopt;
 }
 
 std::vector<Finding> weigh_all(const Write& write, const LockReading& baseline,
-                               const std::vector<LockReading>& reads) {
+                               const std::vector<LockReading>& reads, int earlier) {
     std::vector<Finding> findings;
     findings.reserve(reads.size());
-    for (const LockReading& read : reads) findings.push_back(weigh(write, baseline, read));
+    for (const LockReading& read : reads) findings.push_back(weigh(write, baseline, read, earlier));
     return findings;
 }
 
@@ -124,13 +128,20 @@ bool agree_on_applied(const std::vector<LockReading>& reads, const std::vector<F
 
 // Whether the minute in which a write may still arrive has been looked at.
 bool minute_covered(Instant given_up_at, const std::vector<LockReading>& reads) {
-    return reads.size() > 1 && reads.back().at >= given_up_at + kReads.back() &&
+    return reads.size() > 1 && reads.back().at - reads.back().took >= given_up_at + kReads.back() &&
            reads.back().at - reads.front().at >= kApart;
 }
 
 Instant next_read(Instant given_up_at, const std::vector<LockReading>& reads) {
     const Instant due = given_up_at + kReads.at(std::min(reads.size(), kReads.size() - 1));
-    return reads.empty() ? due : std::max(due, reads.back().at + kApart);
+    return std::max(due, reads.back().at + kApart);
+}
+
+SettlingStep first_read(const Write& write, const LockReading& baseline, Instant given_up_at) {
+    const Instant next = given_up_at + kReads.front();
+    const Duration elapsed = next - baseline.at + baseline.took;
+    if (auto reason = why_too_late(write, baseline, elapsed)) return undecided(*std::move(reason));
+    return read_at(next);
 }
 
 }  // namespace
@@ -149,52 +160,71 @@ const char* to_string(Finding finding) {
     return "silent";
 }
 
+bool moves_time(WriteKind kind) {
+    return kind == WriteKind::AddTime || kind == WriteKind::RemoveTime;
+}
+
 std::optional<Band> expected_band(const Write& write, const LockReading& baseline,
                                   const LockReading& read, int times) {
     if (!read.time_remaining_seconds) return std::nullopt;
     return band_after(write, baseline, elapsed_between(baseline, read), times);
 }
 
-Finding weigh(const Write& write, const LockReading& baseline, const LockReading& read) {
-    if (moves_time(write.kind)) return weigh_time(write, baseline, read);
+Finding weigh(const Write& write, const LockReading& baseline, const LockReading& read,
+              int earlier) {
+    if (moves_time(write.kind)) return weigh_time(write, baseline, read, earlier);
     if (moves_frozen(write.kind)) return weigh_frozen(write, baseline, read);
     return Finding::Silent;
 }
 
-bool shows_twice(const Write& write, const LockReading& baseline, const LockReading& read) {
-    const auto once = expected_band(write, baseline, read, 1);
-    const auto twice = expected_band(write, baseline, read, 2);
+std::optional<int> applied_too_often(const Write& write, const LockReading& baseline,
+                                     const LockReading& read, int attempts) {
     const auto never = expected_band(write, baseline, read, 0);
-    if (!never || !once || !twice) return false;
-    const bool apart = !overlap(*never, *once) && !overlap(*once, *twice);
-    return apart && twice->contains(*read.time_remaining_seconds);
+    auto before = expected_band(write, baseline, read, 1);
+    if (!never || overlap(*never, *before)) return std::nullopt;
+    for (int times = 2; times <= attempts; ++times) {
+        const auto band = expected_band(write, baseline, read, times);
+        if (overlap(*before, *band)) return std::nullopt;
+        if (band->contains(own_time(read))) return times;
+        before = band;
+    }
+    return std::nullopt;
 }
 
 std::optional<Instant> evidence_ends(const Write& write, const LockReading& baseline) {
     if (why_hopeless(write, baseline)) return std::nullopt;
-    if (moves_frozen(write.kind)) return baseline.at + write.seconds;
+    if (moves_frozen(write.kind)) return baseline.at - baseline.took + write.seconds;
     // The bands are apart while they have run less than the seconds and twice the tolerance.
     return baseline.at - baseline.took + write.seconds - 2 * seconds{kTolerance};
 }
 
 SettlingStep next_settling_step(const Write& write, const std::optional<LockReading>& baseline,
-                                Instant given_up_at, const std::vector<LockReading>& reads) {
+                                Instant given_up_at, const std::vector<LockReading>& reads,
+                                int earlier) {
     if (auto reason = why_hopeless(write, baseline)) return undecided(*std::move(reason));
-    if (reads.empty()) return read_at(next_read(given_up_at, reads));
-    const auto findings = weigh_all(write, *baseline, reads);
+    if (reads.empty()) return first_read(write, *baseline, given_up_at);
+    const auto findings = weigh_all(write, *baseline, reads, earlier);
     if (agree_on_applied(reads, findings)) return {Kind::Applied, {}, "agreeing_reads"};
     const auto all_are = [&findings](Finding finding) {
         return std::all_of(findings.begin(), findings.end(),
                            [finding](Finding one) { return one == finding; });
     };
-    const Instant last = reads.back().at;
     const bool covered = minute_covered(given_up_at, reads);
     if (covered && all_are(Finding::Against)) return {Kind::NotApplied, {}, "never_seen"};
-    if (auto reason = why_too_late(write, *baseline, reads.back()))
-        return undecided(*std::move(reason));
-    if (!covered) return read_at(next_read(given_up_at, reads));
-    if (last >= given_up_at + kLastRead) return undecided("readings_disagree");
-    return read_at(given_up_at + kLastRead);
+    const Instant last = reads.back().at;
+    const bool is_last = last >= given_up_at + kLastRead;
+    // The first one that shows it, and it is late: another may agree.
+    const bool one_more = is_last && findings.back() == Finding::For;
+    if (covered && is_last && !one_more) {
+        return undecided(why_too_late(write, *baseline, elapsed_between(*baseline, reads.back()))
+                             .value_or("readings_disagree"));
+    }
+    const Instant next = !covered   ? next_read(given_up_at, reads)
+                         : one_more ? last + kApart
+                                    : std::max(given_up_at + kLastRead, last + kApart);
+    const Duration by_then = elapsed_between(*baseline, reads.back()) + (next - last);
+    if (auto reason = why_too_late(write, *baseline, by_then)) return undecided(*std::move(reason));
+    return read_at(next);
 }
 
 }  // namespace cadence

@@ -23,6 +23,10 @@ struct LockReading {
     std::optional<std::int64_t> time_remaining_seconds;
     std::optional<std::int64_t> time_locked_seconds;
     Duration took{0};  // to be answered: what it shows was so at some moment in between
+    // What other writes of ours have added since the baseline that it is compared with (taken away:
+    // negative): not looked at.
+    std::int64_t others_seconds{0};
+    std::optional<Instant> platform_time{};  // by its own clock, in whole seconds
 };
 
 enum class Finding {
@@ -32,6 +36,9 @@ enum class Finding {
     Silent,   // this reading can say nothing about this write
 };
 [[nodiscard]] const char* to_string(Finding finding);  // for, against, neither, silent
+
+// Whether a write of this kind shows in the remaining time; freeze and unfreeze show in `frozen`.
+[[nodiscard]] bool moves_time(WriteKind kind);
 
 // Remaining times, in seconds, both ends inclusive.
 struct Band {
@@ -53,14 +60,15 @@ struct Band {
 // What `read`, taken after the write, says of it. add_time and remove_time: by their bands, which
 // are no evidence where they overlap. freeze and unfreeze: by `frozen`, if the write would have
 // changed it and the freeze would still run, counted from the baseline. The pillory cannot be read
-// back.
+// back. `earlier`: how many attempts at the same write before the baseline have no known outcome;
+// one that only arrives now is applied, too.
 [[nodiscard]] Finding weigh(const Write& write, const LockReading& baseline,
-                            const LockReading& read);
+                            const LockReading& read, int earlier = 0);
 
-// Whether `read` shows a write that was sent again after an unknown outcome twice, seen from the
-// first one's baseline. By bands, and only where none of the three overlap.
-[[nodiscard]] bool shows_twice(const Write& write, const LockReading& baseline,
-                               const LockReading& read);
+// How often `read` shows a write of which `attempts` were sent since the baseline; nothing unless
+// it is more than once. By bands, and only where they don't overlap.
+[[nodiscard]] std::optional<int> applied_too_often(const Write& write, const LockReading& baseline,
+                                                   const LockReading& read, int attempts);
 
 // From when on no reading can say anything of `write` any more: the bands of its two outcomes
 // overlap, or what it would have changed is over. Nothing where readings say nothing from the
@@ -85,12 +93,14 @@ struct SettlingStep {
 };
 
 // `given_up_at`: when the attempt was found to have no known outcome. `reads`: those since, oldest
-// first, and only complete ones. The reads are due 2 s, 10 s and 60 s after that, and 5 min when
-// those disagree; one that could not be made in time (no token lived) is made later, no two within
-// 8 s of each other.
+// first, and only complete ones. `earlier`: as for weigh(). The reads are due 2 s, 10 s and 60 s
+// after that, and 5 min when those disagree; one that could not be made in time (no token lived) is
+// made later, no two within 8 s of each other, and one more after a late one that is the first for
+// it.
 [[nodiscard]] SettlingStep next_settling_step(const Write& write,
                                               const std::optional<LockReading>& baseline,
                                               Instant given_up_at,
-                                              const std::vector<LockReading>& reads);
+                                              const std::vector<LockReading>& reads,
+                                              int earlier = 0);
 
 }  // namespace cadence

@@ -135,13 +135,17 @@ Lane::Next Lane::settle_unread(cadence::DeliveryId delivery) {
         co_await refused(settled.error());
         co_return Step::Done;
     }
-    tell_settled(delivery, *settled);
+    tell_settled(delivery, settled->state, settled->reason);
     co_return Step::Progressed;
 }
 
 Lane::Next Lane::settle_by_reading(LaneHead head, PlatformGate* gate) {
     auto found = co_await find_context(*std::move(head.token), gate);
     if (!found) co_return Step::Done;
+    if (gate->clocks_disagree()) {
+        auto const waits = co_await wait_for_clocks(*std::move(found));
+        co_return waits;
+    }
     auto& ports = shared_->ports;
     auto const settled = co_await ports.outbox.settle_by_reading(
         head.delivery, *std::move(found), shared_->settings.policy, ports.clock.now());
@@ -151,16 +155,17 @@ Lane::Next Lane::settle_by_reading(LaneHead head, PlatformGate* gate) {
     }
     shared_->ledger_rest.worked();
     warn_of(settled->recorded);
-    tell_settled(head.delivery, *settled);
+    tell_settled(head.delivery, settled->state, settled->reason);
     co_return Step::Progressed;
 }
 
-void Lane::tell_settled(cadence::DeliveryId delivery, const FinishedAttempt& settled) const {
-    auto const level = settled.state == cadence::DeliveryState::Held      ? Level::Error
-                       : settled.state == cadence::DeliveryState::Unknown ? Level::Debug
-                                                                          : Level::Warning;
+void Lane::tell_settled(cadence::DeliveryId delivery, cadence::DeliveryState state,
+                        const std::string& reason) const {
+    auto const level = state == cadence::DeliveryState::Held      ? Level::Error
+                       : state == cadence::DeliveryState::Unknown ? Level::Debug
+                                                                  : Level::Warning;
     log(level, fmt::format("event=settled delivery={} state={} reason={}", delivery.value,
-                           to_string(settled.state), settled.reason));
+                           to_string(state), reason));
 }
 
 Lane::Next Lane::send(LaneHead head, PlatformGate* gate) {
@@ -189,10 +194,8 @@ Lane::Next Lane::send_with_baseline(LaneHead head, PlatformGate* gate) {
     auto found = co_await find_context(*head.token, gate);
     if (!found) co_return Step::Done;
     if (gate->clocks_disagree()) {
-        auto const recorded = co_await record(*std::move(found));
-        if (!recorded) co_return Step::Done;
-        co_await postpone_punishments(kWhileClocksDisagree, "clocks_disagree");
-        co_return Step::Progressed;
+        auto const waits = co_await wait_for_clocks(*std::move(found));
+        co_return waits;
     }
     BeginAttempt begin{head.delivery, head.token->hash, std::move(found)};
     auto const clear = co_await make_way(gate);
@@ -202,6 +205,14 @@ Lane::Next Lane::send_with_baseline(LaneHead head, PlatformGate* gate) {
     }
     auto const step = co_await attempt(std::move(head), gate, std::move(begin));
     co_return step;
+}
+
+// What was found says who punishes, whatever the time is.
+Lane::Next Lane::wait_for_clocks(ContextFound found) {
+    auto const recorded = co_await record(std::move(found));
+    if (!recorded) co_return Step::Done;
+    co_await postpone_punishments(kWhileClocksDisagree, "clocks_disagree");
+    co_return Step::Progressed;
 }
 
 // The channel is connected and verified first, so that as little time as can be lies between the
@@ -243,6 +254,7 @@ Lane::Next Lane::not_begun(LaneHead head, Attempt begun) {
         co_await postpone_punishments(kWhileOwnerUnknown, "owner_unknown");
         co_return Step::Progressed;
     }
+    if (begun.begun == Begun::Settled) tell_settled(head.delivery, begun.state, begun.reason);
     auto const over = begun.begun == Begun::Waived || begun.begun == Begun::Settled;
     co_return over ? Step::Progressed : Step::Stalled;
 }
@@ -302,6 +314,10 @@ Lane::Next Lane::finish(cadence::DeliveryId delivery, int number, cadence::Answe
         if (asked && !(finished && finished->begun)) gate->unused(session_, CallClass::Action);
         if (finished) {
             shared_->ledger_rest.worked();
+            // No reading could settle it: a person must know at once.
+            if (finished->state == cadence::DeliveryState::Held) {
+                tell_settled(delivery, finished->state, finished->reason);
+            }
             log(Level::Debug,
                 fmt::format("event=delivery delivery={} state={} reason={}", delivery.value,
                             to_string(finished->state), finished->reason));

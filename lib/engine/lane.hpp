@@ -45,10 +45,13 @@ class Lane {
     [[nodiscard]] Next verify(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next settle_unread(cadence::DeliveryId delivery);
     [[nodiscard]] Next settle_by_reading(LaneHead head, PlatformGate* gate);
-    void tell_settled(cadence::DeliveryId delivery, const FinishedAttempt& settled) const;
+    void tell_settled(cadence::DeliveryId delivery, cadence::DeliveryState state,
+                      const std::string& reason) const;
     [[nodiscard]] Next send(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next send_progress(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next send_with_baseline(LaneHead head, PlatformGate* gate);
+    // Puts the punishments off, and the settling of unknown ones: `found` is recorded.
+    [[nodiscard]] Next wait_for_clocks(ContextFound found);
     [[nodiscard]] Next attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin);
     [[nodiscard]] Next not_begun(LaneHead head, Attempt begun);
     [[nodiscard]] Next carry(LaneHead head, PlatformGate* gate, Attempt begun);

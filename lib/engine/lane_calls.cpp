@@ -10,6 +10,7 @@
 
 namespace engine {
 
+using cadence::AnswerKind;
 using cadence::CallClass;
 
 boost::asio::awaitable<bool> Lane::read_context(UsableToken token, PlatformGate* gate) {
@@ -26,8 +27,12 @@ boost::asio::awaitable<std::optional<ContextFound>> Lane::find_context(UsableTok
     if (!admitted) co_return std::nullopt;
     auto const open = co_await open_channel(gate);
     if (!open) co_return std::nullopt;
+    auto const asked_at = ports.clock.steady_now();
     auto read = co_await channel_->load_context(session_, std::move(token.secret));
     if (read.context) {
+        auto& lock = read.context->lock;
+        lock.took = std::chrono::ceil<cadence::Duration>(ports.clock.steady_now() - asked_at);
+        lock.platform_time = read.answer.server_time;
         shared_->failures.erase(session_);
         if (!read.context->requirements) {
             log(Level::Warning,

@@ -67,7 +67,8 @@ struct BeginAttempt {
 
 struct Attempt {
     Begun begun{Begun::NotDue};
-    std::string reason;  // of Waived
+    std::string reason;                                            // of Waived and Settled
+    cadence::DeliveryState state{cadence::DeliveryState::Queued};  // of Settled
     int number{0};
     cadence::Write write;      // frozen from here on
     ContextRecorded recorded;  // of what was found

@@ -1,6 +1,6 @@
 // Makes time pass: wakes when a window ends or is to be judged, when a punishment or a token comes
-// of age, and every 45 seconds (of a minute that it may be silent) to say that the daemon lives. Costs what is due. Whenever it is
-// awake it lets the watch look around.
+// of age, and every 45 seconds (of a minute that it may be silent) to say that the daemon lives.
+// Costs what is due. Whenever it is awake it lets the watch look around.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

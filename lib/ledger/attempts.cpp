@@ -48,8 +48,10 @@ engine::Attempt obey(Database& database, const Candidate& candidate, const Refus
             waive_punishment(database, other, refusal.reason, now);
         }
     }
-    return {
-        .begun = refusal.begun, .reason = refusal.reason, .number = 0, .write = {}, .recorded = {}};
+    engine::Attempt refused;
+    refused.begun = refusal.begun;
+    refused.reason = refusal.reason;
+    return refused;
 }
 
 // One row or none: whoever finds it queued sends it. The unique indexes stand behind it.
@@ -84,11 +86,11 @@ engine::Attempt start(Database& database, const Candidate& candidate,
     store_attempt(database, begin, number, now);
     record_event(database, now, "delivery.inFlight", candidate.session, candidate.window,
                  candidate.id, event_detail({{"attempt", std::to_string(number)}}));
-    return {.begun = Begun::Started,
-            .reason = {},
-            .number = number,
-            .write = candidate.write,
-            .recorded = {}};
+    engine::Attempt started;
+    started.begun = Begun::Started;
+    started.number = number;
+    started.write = candidate.write;
+    return started;
 }
 
 // An earlier attempt of unknown outcome may be seen by this one's baseline: then nothing is sent.
@@ -111,9 +113,12 @@ std::optional<engine::Attempt> settle_before(Database& database, cadence::Zones&
     const cadence::Transition transition =
         proven->applied ? cadence::Transition{DeliveryState::Applied, "seen_by_retry", {}}
                         : cadence::settle_unread(facts_of(*sent, 0));
-    settle_as(database, *sent, transition, now);
-    return engine::Attempt{
-        .begun = Begun::Settled, .reason = {}, .number = 0, .write = {}, .recorded = {}};
+    auto stored = settle_as(database, *sent, transition, now);
+    engine::Attempt settled;
+    settled.begun = Begun::Settled;
+    settled.reason = std::move(stored.reason);
+    settled.state = stored.state;
+    return settled;
 }
 
 bool store_outcome(Database& database, DeliveryId delivery, int attempt,
@@ -175,7 +180,6 @@ Result<Outcome> store_answer(Database& database, DeliveryId delivery, int attemp
     if (next.state == DeliveryState::Unknown && sent->kind != DeliveryKind::Progress) {
         next = begin_settling(database, *sent, std::move(next), now);
     }
-    if (answer.kind == AnswerKind::Applied && sent->unknowns > 0) watch_for_double(database, *sent);
     const auto stored = settle_as(database, *sent, std::move(next), now);
     // The platform speaks of all calls of this lock session, not of this one alone.
     if (answer.kind == AnswerKind::Throttled)

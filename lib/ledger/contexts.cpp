@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ledger/deliveries.hpp"
+#include "ledger/doubles.hpp"
 #include "ledger/event_json.hpp"
 #include "ledger/judgement.hpp"
 #include "ledger/lane.hpp"
@@ -14,7 +15,6 @@
 #include "ledger/rows.hpp"
 #include "ledger/savepoint.hpp"
 #include "ledger/sessions.hpp"
-#include "ledger/settlements.hpp"
 #include "ledger/timeline.hpp"
 
 namespace ledger {

@@ -130,6 +130,17 @@ void add_unknown(Database& database, const SessionId& session, bool may_read, Pl
                             .kind = cadence::parse_delivery_kind(row.text(1)).value()});
 }
 
+// A lock that is watched for a write that was applied twice.
+void add_look(Database& database, const SessionId& session, Plan& plan) {
+    auto row = database.query(
+        "SELECT min(watch_at_ms) FROM delivery INDEXED BY delivery_watched"
+        " WHERE session = ?1 AND watch_until_ms IS NOT NULL");
+    row.bind(session);
+    if (!row.step()) return;
+    const auto due = row.maybe_instant(0);
+    if (due) plan.errands.push_back({.todo = Todo::Verify, .due = *due});
+}
+
 struct Queued {
     cadence::DeliveryId id;
     Instant due;
@@ -216,6 +227,7 @@ Plan plan_progress(Database& database, const SessionId& session, const Lane& lan
     }
     add_unknown(database, session, lane.active && plan.sender, plan);
     if (lane.active && plan.sender) {
+        add_look(database, session, plan);
         add_queued(database, session, "progress", Instant{}, now, plan);
     }
     return plan;
@@ -337,7 +349,7 @@ void postpone_punishments(Database& database, const SessionId& session, Instant 
     database.execute(
         "UPDATE delivery SET due_at_ms = max(ifnull(due_at_ms, 0), ?2), reason = ?3,"
         " updated_at_ms = ?4, revision = revision + 1"
-        " WHERE session = ?1 AND state = 'queued' AND kind <> 'progress'",
+        " WHERE session = ?1 AND state IN ('queued', 'unknown') AND kind <> 'progress'",
         session, until, reason, now);
     refresh_lane(database, session, now);
 }

@@ -1,5 +1,7 @@
 #include "ledger/readings.hpp"
 
+#include "ledger/deliveries.hpp"
+#include "ledger/event_json.hpp"
 #include "ledger/rows.hpp"
 
 namespace ledger {
@@ -14,7 +16,9 @@ std::optional<LockReading> reading_of(const Query& row, int first) {
                         .frozen = std::nullopt,
                         .time_remaining_seconds = row.maybe_integer(first + 2),
                         .time_locked_seconds = row.maybe_integer(first + 3),
-                        .took = cadence::Duration{row.integer(first + 4)}};
+                        .took = cadence::Duration{row.integer(first + 4)},
+                        .others_seconds = row.integer(first + 5),
+                        .platform_time = row.maybe_instant(first + 6)};
     if (!row.is_null(first + 1)) reading.frozen = row.boolean(first + 1);
     return reading;
 }
@@ -24,8 +28,12 @@ UnknownAttempt load_unknown_attempt(Database& database, DeliveryId delivery, int
     {
         auto row = database.query(
             "SELECT d.window, d.write, d.seconds, ifnull(a.given_up_at_ms, a.started_at_ms),"
-            " a.started_at_ms, b.at_ms, b.frozen, b.time_remaining_seconds, b.time_locked_seconds,"
-            " b.took_ms FROM delivery d JOIN attempt a ON a.delivery = d.id AND a.n = ?2"
+            " a.started_at_ms, a.comparable, ifnull(a.settled, ''), a.settled_because,"
+            " (SELECT count(*) FROM attempt e WHERE e.delivery = a.delivery AND e.n < a.n"
+            "  AND e.outcome = 'unknown'),"
+            " b.at_ms, b.frozen, b.time_remaining_seconds, b.time_locked_seconds, b.took_ms,"
+            " b.others_seconds, b.platform_ms FROM delivery d JOIN attempt a ON a.delivery = d.id "
+            "AND a.n = ?2"
             " LEFT JOIN reading b ON b.delivery = d.id AND b.attempt = a.n AND b.role = 'baseline'"
             " WHERE d.id = ?1");
         row.bind(delivery, attempt);
@@ -37,18 +45,20 @@ UnknownAttempt load_unknown_attempt(Database& database, DeliveryId delivery, int
         found.write.seconds = std::chrono::seconds{row.integer(2)};
         found.given_up_at = row.instant(3);
         found.started_at = row.instant(4);
-        found.baseline = reading_of(row, 5);
+        found.settled = row.text(6);
+        found.because = row.text(7);
+        found.earlier = static_cast<int>(row.integer(8));
+        found.comparable = row.boolean(5);
+        if (found.comparable) found.baseline = reading_of(row, 9);
     }
     found.reads = load_readings(database, delivery, attempt);
     return found;
 }
 
-std::vector<int> find_unknown_attempts(Database& database, DeliveryId delivery,
-                                       const std::string& settled) {
+std::vector<int> find_unknown_attempts(Database& database, DeliveryId delivery) {
     auto row = database.query(
-        "SELECT n FROM attempt WHERE delivery = ?1 AND outcome = 'unknown' AND settled = ?2"
-        " ORDER BY n");
-    row.bind(delivery, settled);
+        "SELECT n FROM attempt WHERE delivery = ?1 AND outcome = 'unknown' ORDER BY n");
+    row.bind(delivery);
     std::vector<int> found;
     while (row.step()) found.push_back(static_cast<int>(row.integer(0)));
     return found;
@@ -58,37 +68,57 @@ void store_reading(Database& database, DeliveryId delivery, int attempt, const c
                    const LockReading& read) {
     database.execute(
         "INSERT INTO reading (delivery, attempt, role, at_ms, frozen, time_remaining_seconds,"
-        " time_locked_seconds, took_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-        " ON CONFLICT DO NOTHING",
+        " time_locked_seconds, took_ms, others_seconds, platform_ms)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
         delivery, attempt, role, read.at, read.frozen, read.time_remaining_seconds,
-        read.time_locked_seconds, std::int64_t{read.took.count()});
+        read.time_locked_seconds, std::int64_t{read.took.count()}, read.others_seconds);
 }
 
-std::optional<LockReading> without_others(Database& database, const cadence::SessionId& session,
-                                          DeliveryId delivery, cadence::Instant since,
-                                          LockReading read) {
+std::optional<LockReading> apart_from_others(Database& database, const cadence::SessionId& session,
+                                             DeliveryId delivery, const cadence::Write& write,
+                                             cadence::Instant since, LockReading read) {
+    const bool by_time = cadence::moves_time(write.kind);
     auto row = database.query(
-        "SELECT a.outcome IS 'applied', iif(d.write = 'add_time', d.seconds, -d.seconds)"
-        " FROM delivery d INDEXED BY delivery_time JOIN attempt a ON a.delivery = d.id"
-        " WHERE d.session = ?1 AND d.write IN ('add_time', 'remove_time')"
+        "SELECT a.outcome IS 'applied' OR a.settled IS 'applied',"
+        " iif(d.write = 'add_time', d.seconds, -d.seconds)"
+        " FROM delivery d INDEXED BY delivery_seen JOIN attempt a ON a.delivery = d.id"
+        " WHERE d.session = ?1 AND d.write IN ('add_time', 'remove_time', 'freeze', 'unfreeze')"
+        " AND d.write IN ('add_time', 'remove_time') = ?4"
         " AND d.updated_at_ms >= ?3 AND a.started_at_ms >= ?3 AND d.id <> ?2"
-        " AND (a.outcome IS NULL OR a.outcome IN ('applied', 'unknown'))");
-    row.bind(session, delivery, since);
+        " AND (a.outcome IS NULL OR a.outcome IN ('applied', 'unknown'))"
+        " AND a.settled IS NOT 'not_applied'");
+    row.bind(session, delivery, since, by_time);
     while (row.step()) {
-        if (!row.boolean(0)) return std::nullopt;
-        if (read.time_remaining_seconds) *read.time_remaining_seconds -= row.integer(1);
+        if (!by_time || !row.boolean(0)) return std::nullopt;
+        read.others_seconds += row.integer(1);
     }
     return read;
 }
 
 std::vector<LockReading> load_readings(Database& database, DeliveryId delivery, int attempt) {
     auto row = database.query(
-        "SELECT at_ms, frozen, time_remaining_seconds, time_locked_seconds, took_ms FROM reading"
+        "SELECT at_ms, frozen, time_remaining_seconds, time_locked_seconds, took_ms,"
+        " others_seconds, platform_ms FROM reading"
         " WHERE delivery = ?1 AND attempt = ?2 AND role = 'settle' ORDER BY at_ms");
     row.bind(delivery, attempt);
     std::vector<LockReading> reads;
     while (row.step()) reads.push_back(reading_of(row, 0).value());
     return reads;
+}
+
+void close_attempt(Database& database, DeliveryId delivery, int attempt, const char* settled,
+                   const std::string& because, cadence::Instant now) {
+    database.execute(
+        "UPDATE attempt SET settled = ?3, settled_because = ?4 WHERE delivery = ?1 AND n = ?2",
+        delivery, attempt, settled, because);
+    auto row = database.query("SELECT session, window FROM delivery WHERE id = ?1");
+    row.bind(delivery);
+    if (!row.step()) return;
+    record_event(
+        database, now, "delivery.settled", cadence::SessionId{row.text(0)},
+        cadence::WindowId{row.integer(1)}, delivery,
+        event_detail(
+            {{"attempt", std::to_string(attempt)}, {"outcome", settled}, {"because", because}}));
 }
 
 }  // namespace ledger

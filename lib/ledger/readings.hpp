@@ -16,6 +16,10 @@ struct UnknownAttempt {
     cadence::Instant started_at;
     cadence::Instant given_up_at;
     std::optional<cadence::LockReading> baseline;
+    bool comparable{true};  // no: the clock was set back since, and the baseline is left out
+    int earlier{0};         // attempts before it without a known outcome
+    std::string settled;    // empty while it is being settled
+    std::string because;
     std::vector<cadence::LockReading> reads;  // oldest first
 };
 
@@ -23,30 +27,33 @@ struct UnknownAttempt {
 [[nodiscard]] UnknownAttempt load_unknown_attempt(Database& database, cadence::DeliveryId delivery,
                                                   int attempt);
 
-// The numbers of the attempts at `delivery` that were unknown and settled as `settled`.
+// The numbers of the attempts at `delivery` that had no known outcome, in order.
 [[nodiscard]] std::vector<int> find_unknown_attempts(Database& database,
-                                                     cadence::DeliveryId delivery,
-                                                     const std::string& settled);
+                                                     cadence::DeliveryId delivery);
 
 // `role`: baseline or settle. A second one at the same millisecond is none.
 void store_reading(Database& database, cadence::DeliveryId delivery, int attempt, const char* role,
                    const cadence::LockReading& read);
 
-// `read` as it would be if the lock session's other deliveries had changed no time since `since`.
-// Nothing where one of them may have done so: then no reading says anything of this one.
-[[nodiscard]] std::optional<cadence::LockReading> without_others(Database& database,
-                                                                 const cadence::SessionId& session,
-                                                                 cadence::DeliveryId delivery,
-                                                                 cadence::Instant since,
-                                                                 cadence::LockReading read);
+// `read` with what the lock session's other deliveries have changed since `since`. Nothing where
+// one of them may have done so, or moved what cannot be counted: then no reading says anything of
+// this one.
+[[nodiscard]] std::optional<cadence::LockReading> apart_from_others(
+    Database& database, const cadence::SessionId& session, cadence::DeliveryId delivery,
+    const cadence::Write& write, cadence::Instant since, cadence::LockReading read);
 
-// at_ms, frozen, time_remaining_seconds, time_locked_seconds from column `first` on; nothing where
-// at_ms is NULL.
+// at_ms, frozen, time_remaining_seconds, time_locked_seconds, took_ms, others_seconds,
+// platform_ms from column
+// `first` on; nothing where at_ms is NULL.
 [[nodiscard]] std::optional<cadence::LockReading> reading_of(const Query& row, int first);
 
 // The readings since the attempt, oldest first.
 [[nodiscard]] std::vector<cadence::LockReading> load_readings(Database& database,
                                                               cadence::DeliveryId delivery,
                                                               int attempt);
+
+// The attempt is settled (applied, not_applied, undecided), and why is kept with it.
+void close_attempt(Database& database, cadence::DeliveryId delivery, int attempt,
+                   const char* settled, const std::string& because, cadence::Instant now);
 
 }  // namespace ledger

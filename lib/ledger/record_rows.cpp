@@ -86,7 +86,8 @@ std::vector<AttemptRecord> load_attempts(Database& database, DeliveryId delivery
     auto row = database.query(
         "SELECT a.n, a.started_at_ms, a.outcome, a.http_status, a.code, a.detail, a.duration_ms,"
         " b.at_ms, b.frozen, b.time_remaining_seconds, b.time_locked_seconds, b.took_ms,"
-        " a.given_up_at_ms, a.settled, a.settled_because FROM attempt a"
+        " b.others_seconds, b.platform_ms, a.given_up_at_ms, a.settled, a.settled_because FROM "
+        "attempt a"
         " LEFT JOIN reading b ON b.delivery = a.delivery AND b.attempt = a.n"
         "  AND b.role = 'baseline' WHERE a.delivery = ?1 ORDER BY a.n");
     row.bind(delivery);
@@ -102,10 +103,10 @@ std::vector<AttemptRecord> load_attempts(Database& database, DeliveryId delivery
                               .baseline = reading_of(row, 7),
                               .settlement = std::nullopt};
         if (!row.is_null(6)) attempt.duration = cadence::Duration{row.integer(6)};
-        if (const auto given_up_at = row.maybe_instant(12)) {
+        if (const auto given_up_at = row.maybe_instant(14)) {
             attempt.settlement = {.given_up_at = *given_up_at,
-                                  .outcome = row.maybe_text(13).value_or(""),
-                                  .because = row.text(14),
+                                  .outcome = row.maybe_text(15).value_or(""),
+                                  .because = row.text(16),
                                   .readings = load_readings(database, delivery, attempt.number)};
         }
         attempts.push_back(std::move(attempt));

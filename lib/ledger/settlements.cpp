@@ -38,22 +38,6 @@ const char* word_of(Kind kind) {
     return "undecided";
 }
 
-// The attempt is settled, for all time: what it was known by stays with it.
-void close_attempt(Database& database, DeliveryId delivery, int attempt, const SettlingStep& step,
-                   Instant now) {
-    database.execute(
-        "UPDATE attempt SET settled = ?3, settled_because = ?4 WHERE delivery = ?1 AND n = ?2",
-        delivery, attempt, word_of(step.kind), step.reason);
-    auto row = database.query("SELECT session, window FROM delivery WHERE id = ?1");
-    row.bind(delivery);
-    if (!row.step()) return;
-    record_event(database, now, "delivery.settled", SessionId{row.text(0)},
-                 cadence::WindowId{row.integer(1)}, delivery,
-                 event_detail({{"attempt", std::to_string(attempt)},
-                               {"outcome", word_of(step.kind)},
-                               {"because", step.reason}}));
-}
-
 // A platform that loses one write after the other is not written to for ever; and each further one
 // might be applied beside an earlier one that only comes late.
 constexpr int kMostUnknowns = 3;
@@ -81,9 +65,8 @@ Transition transition_of(const SettlingStep& step, const Sent& sent) {
 }
 
 Transition close_as(Database& database, const Sent& sent, const SettlingStep& step, Instant now) {
-    close_attempt(database, sent.id, sent.attempts, step, now);
+    close_attempt(database, sent.id, sent.attempts, word_of(step.kind), step.reason, now);
     if (step.kind == Kind::NotApplied) forget_send(database, sent.id);
-    if (step.kind == Kind::Applied) watch_for_double(database, sent);
     return settle_as(database, sent, transition_of(step, sent), now);
 }
 
@@ -94,8 +77,9 @@ void look_again(Database& database, const Sent& sent, Instant read_at) {
 void record_reading(Database& database, const Sent& sent, const UnknownAttempt& attempt,
                     const LockReading& read, Instant now) {
     store_reading(database, sent.id, sent.attempts, "settle", read);
-    const auto finding =
-        attempt.baseline ? weigh(attempt.write, *attempt.baseline, read) : Finding::Silent;
+    const auto finding = attempt.baseline
+                             ? weigh(attempt.write, *attempt.baseline, read, attempt.earlier)
+                             : Finding::Silent;
     record_event(database, now, "delivery.read", sent.session, attempt.window, sent.id,
                  event_detail({{"attempt", std::to_string(sent.attempts)},
                                {"says", cadence::to_string(finding)}}));
@@ -110,8 +94,8 @@ Settled weigh_evidence(Database& database, const Sent& sent, const LockReading& 
     auto attempt = load_unknown_attempt(database, sent.id, sent.attempts);
     record_reading(database, sent, attempt, read, now);
     attempt.reads.push_back(read);
-    const auto step =
-        next_settling_step(attempt.write, attempt.baseline, attempt.given_up_at, attempt.reads);
+    const auto step = next_settling_step(attempt.write, attempt.baseline, attempt.given_up_at,
+                                         attempt.reads, attempt.earlier);
     if (step.kind == Kind::Read) {
         look_again(database, sent, step.read_at);
         return {};
@@ -120,54 +104,22 @@ Settled weigh_evidence(Database& database, const Sent& sent, const LockReading& 
     return {stored.state, std::move(stored.reason)};
 }
 
-// Longer than that, and what others do to a lock looks too much like it.
-constexpr std::chrono::minutes kLongestWatch{15};
-
-struct Watched {
-    DeliveryId delivery;
-    bool over{false};
-};
-
-std::vector<Watched> find_watched(Database& database, const SessionId& session, Instant now) {
-    auto row = database.query(
-        "SELECT id, watch_until_ms <= ?2 FROM delivery INDEXED BY delivery_watched"
-        " WHERE session = ?1 AND watch_until_ms IS NOT NULL ORDER BY id");
-    row.bind(session, now);
-    std::vector<Watched> found;
-    while (row.step()) found.push_back({{row.integer(0)}, row.boolean(1)});
-    return found;
-}
-
-void stop_watching(Database& database, DeliveryId delivery) {
-    database.execute("UPDATE delivery SET watch_until_ms = NULL WHERE id = ?1", delivery);
-}
-
-// The attempt that the reading shows beside the one that was sent again, if it shows that.
-std::optional<int> find_double(Database& database, const SessionId& session, DeliveryId delivery,
-                               const LockReading& read) {
-    for (const int number : find_unknown_attempts(database, delivery, "not_applied")) {
-        const auto attempt = load_unknown_attempt(database, delivery, number);
-        if (!attempt.baseline) continue;
-        const auto own = without_others(database, session, delivery, attempt.baseline->at, read);
-        if (own && shows_twice(attempt.write, *attempt.baseline, *own)) return number;
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 Transition begin_settling(Database& database, const Sent& sent, Transition unknown, Instant now) {
     database.execute("UPDATE attempt SET given_up_at_ms = ?3 WHERE delivery = ?1 AND n = ?2",
                      sent.id, sent.attempts, now);
     const auto attempt = load_unknown_attempt(database, sent.id, sent.attempts);
-    const auto step = next_settling_step(attempt.write, attempt.baseline, now, {});
+    const auto step = attempt.comparable
+                          ? next_settling_step(attempt.write, attempt.baseline, now, {})
+                          : SettlingStep{Kind::Undecided, {}, "clock_set_back"};
     if (step.kind == Kind::Read) {
         unknown.wait = step.read_at - now;
         database.execute("UPDATE delivery SET settle_by_ms = ?2 WHERE id = ?1", sent.id,
                          evidence_ends(attempt.write, *attempt.baseline));
         return unknown;
     }
-    close_attempt(database, sent.id, sent.attempts, step, now);
+    close_attempt(database, sent.id, sent.attempts, word_of(step.kind), step.reason, now);
     return transition_of(step, sent);
 }
 
@@ -198,53 +150,25 @@ Result<engine::FinishedAttempt> settle_by_reading(Database& database, cadence::Z
 
 std::optional<Proven> weigh_earlier_attempts(Database& database, const Candidate& candidate,
                                              const LockReading& baseline, Instant now) {
-    for (const int number : find_unknown_attempts(database, candidate.id, "not_applied")) {
+    const int others = candidate.unknowns - 1;
+    for (const int number : find_unknown_attempts(database, candidate.id)) {
         const auto attempt = load_unknown_attempt(database, candidate.id, number);
-        if (!attempt.baseline) continue;
-        const auto own = without_others(database, candidate.session, candidate.id,
-                                        attempt.baseline->at, baseline);
-        const auto finding = own ? weigh(attempt.write, *attempt.baseline, *own) : Finding::Silent;
-        if (finding != Finding::For && finding != Finding::Neither) continue;
-        store_reading(database, candidate.id, number, "settle", baseline);
+        if (!attempt.baseline || attempt.settled != "not_applied") continue;
+        const auto own = apart_from_others(database, candidate.session, candidate.id, attempt.write,
+                                           attempt.baseline->at, baseline);
+        if (!own) continue;
+        const auto finding = weigh(attempt.write, *attempt.baseline, *own, others);
+        // Who looked at the lock and said so is not contradicted by what others have done to it.
+        const bool doubtful = finding == Finding::Neither && attempt.because != "by_person";
+        if (finding != Finding::For && !doubtful) continue;
+        store_reading(database, candidate.id, number, "settle", *own);
         const bool applied = finding == Finding::For;
         close_attempt(database, candidate.id, number,
-                      applied ? SettlingStep{Kind::Applied, {}, "seen_by_retry"}
-                              : SettlingStep{Kind::Undecided, {}, "readings_disagree"},
-                      now);
+                      word_of(applied ? Kind::Applied : Kind::Undecided),
+                      applied ? "seen_by_retry" : "readings_disagree", now);
         return Proven{applied, attempt.started_at};
     }
     return std::nullopt;
-}
-
-void watch_for_double(Database& database, const Sent& sent) {
-    std::optional<Instant> until;
-    for (const int number : find_unknown_attempts(database, sent.id, "not_applied")) {
-        const auto attempt = load_unknown_attempt(database, sent.id, number);
-        if (!attempt.baseline) continue;
-        const auto length = std::min<cadence::Duration>(attempt.write.seconds, kLongestWatch);
-        until = std::max(until.value_or(Instant::min()), attempt.baseline->at + length);
-    }
-    if (!until) return;
-    database.execute("UPDATE delivery SET watch_until_ms = ?2 WHERE id = ?1", sent.id, until);
-}
-
-// One at most: two that wait for the same seconds cannot be told apart.
-std::vector<DeliveryId> note_doubled(Database& database, const SessionId& session,
-                                     const LockReading& read, Instant now) {
-    for (const Watched& watched : find_watched(database, session, now)) {
-        if (watched.over) stop_watching(database, watched.delivery);
-        if (watched.over) continue;
-        const auto attempt = find_double(database, session, watched.delivery, read);
-        if (!attempt) continue;
-        stop_watching(database, watched.delivery);
-        store_reading(database, watched.delivery, *attempt, "settle", read);
-        close_attempt(database, watched.delivery, *attempt, {Kind::Applied, {}, "doubled"}, now);
-        database.execute("UPDATE delivery SET doubled = 1 WHERE id = ?1", watched.delivery);
-        move_delivery(database, watched.delivery, DeliveryState::Applied, "doubled", now);
-        owe_undo(database, watched.delivery, now, UndoneAs::Doubled);
-        return {watched.delivery};
-    }
-    return {};
 }
 
 namespace {
@@ -265,7 +189,15 @@ void give_up_settling(Database& database, Instant now) {
         close_as(database, *sent, {Kind::Undecided, {}, "clock_set_back"}, now);
         refresh_lane(database, sent->session, now);
     }
-    database.execute("UPDATE delivery SET watch_until_ms = NULL WHERE watch_until_ms IS NOT NULL");
+    // Nor can those be compared with what comes that are not unknown any more, or not yet.
+    database.execute(
+        "UPDATE attempt SET comparable = 0 WHERE delivery IN"
+        " (SELECT id FROM delivery INDEXED BY delivery_lost WHERE unknowns > 0"
+        "  AND kind <> 'progress' AND state IN ('waiting', 'queued', 'held'))"
+        " OR delivery IN (SELECT id FROM delivery WHERE state = 'inFlight')");
+    database.execute(
+        "UPDATE delivery SET watch_until_ms = NULL, watch_at_ms = NULL"
+        " WHERE watch_until_ms IS NOT NULL");
 }
 
 std::vector<DeliveryId> find_settled_by_nobody(Database& database, Instant now, int limit) {

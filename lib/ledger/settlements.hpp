@@ -35,20 +35,8 @@ struct Proven {
                                                            const cadence::LockReading& baseline,
                                                            cadence::Instant now);
 
-// It was applied. If an earlier attempt was found not to have been, readings are watched for a
-// while for both.
-void watch_for_double(Database& database, const Sent& sent);
-
-// A lock was read: a punishment that was sent again after an unknown outcome, and that this reading
-// shows twice, is marked, and one of the two is taken back. Says nothing where another of our own
-// writes may have changed the lock since. Returns it.
-[[nodiscard]] std::vector<cadence::DeliveryId> note_doubled(Database& database,
-                                                            const cadence::SessionId& session,
-                                                            const cadence::LockReading& read,
-                                                            cadence::Instant now);
-
-// Those that no reading can settle any more, at most `limit` of them: no token lived in time, or the
-// platform did not answer. Returns how many. They are undecided.
+// Those that no reading can settle any more, at most `limit` of them: no token lived in time, or
+// the platform did not answer. Returns how many. They are undecided.
 int end_settling(Database& database, cadence::Instant now, int limit);
 
 // The clock was set back: how much time lies between two readings is not known any more. What is

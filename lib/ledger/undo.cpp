@@ -12,17 +12,21 @@ using cadence::DeliveryId;
 using cadence::Instant;
 using cadence::WriteKind;
 
+// Why a punishment is taken back; the undo's ordinal, so that each happens once.
+enum class UndoneAs { Undeserved = 1, Doubled = 2 };
+
 struct Punished {
     DeliveryHome home;
     cadence::Write write;
     std::optional<Instant> sent_at;
     std::optional<bool> frozen_before;
+    bool only_assumed{false};  // nobody knows whether it was applied
 };
 
 std::optional<Punished> find_punished(Database& database, DeliveryId punishment) {
     auto row = database.query(
         "SELECT d.session, d.requirement, d.window, d.window_start_ms, d.write, d.seconds,"
-        " a.started_at_ms, r.frozen FROM delivery d"
+        " a.started_at_ms, r.frozen, a.settled IS 'undecided' FROM delivery d"
         " LEFT JOIN attempt a ON a.delivery = d.id AND a.n = d.attempts"
         " LEFT JOIN reading r ON r.delivery = a.delivery AND r.attempt = a.n"
         "  AND r.role = 'baseline'"
@@ -38,6 +42,7 @@ std::optional<Punished> find_punished(Database& database, DeliveryId punishment)
     found.write.seconds = std::chrono::seconds{row.integer(5)};
     found.sent_at = row.maybe_instant(6);
     if (!row.is_null(7)) found.frozen_before = row.boolean(7);
+    found.only_assumed = row.boolean(8);
     return found;
 }
 
@@ -48,6 +53,7 @@ bool has_undo(Database& database, DeliveryId punishment, UndoneAs why) {
 }
 
 std::optional<std::string> pointless(const Punished& punished, Instant now) {
+    if (punished.only_assumed) return "outcome_unknown";
     if (punished.write.kind == WriteKind::AddTime) return std::nullopt;
     // Counted from when it was sent: the earliest it can have begun.
     if (!punished.sent_at || *punished.sent_at + punished.write.seconds <= now) {
@@ -59,15 +65,8 @@ std::optional<std::string> pointless(const Punished& punished, Instant now) {
     return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<std::string> undo_pointless(Database& database, DeliveryId punishment, Instant now) {
-    const auto punished = find_punished(database, punishment);
-    return punished ? pointless(*punished, now) : std::optional<std::string>{"not_applied"};
-}
-
-std::optional<DeliveryId> owe_undo(Database& database, DeliveryId punishment, Instant now,
-                                   UndoneAs why) {
+std::optional<DeliveryId> owe(Database& database, DeliveryId punishment, UndoneAs why, int times,
+                              Instant now) {
     const auto punished = find_punished(database, punishment);
     if (!punished || has_undo(database, punishment, why) || pointless(*punished, now)) {
         return std::nullopt;
@@ -80,12 +79,28 @@ std::optional<DeliveryId> owe_undo(Database& database, DeliveryId punishment, In
         " VALUES (?1, ?2, ?3, ?4, 'undo', ?10, ?5, ?6, ?7, ?8, ?9, ?9, ?9)",
         home.session, home.requirement, home.window, home.window_start,
         cadence::to_string(unsent_state(database, home.session, now)),
-        cadence::to_string(write.kind), std::int64_t{write.seconds.count()}, punishment, now,
-        static_cast<int>(why));
+        cadence::to_string(write.kind), times * std::int64_t{write.seconds.count()}, punishment,
+        now, static_cast<int>(why));
     const DeliveryId made{database.last_insert_id()};
     record_event(database, now, "undo.owed", home.session, home.window, made,
                  event_detail({{"undoes", std::to_string(punishment.value)}}));
     return made;
+}
+
+}  // namespace
+
+std::optional<std::string> undo_pointless(Database& database, DeliveryId punishment, Instant now) {
+    const auto punished = find_punished(database, punishment);
+    return punished ? pointless(*punished, now) : std::optional<std::string>{"not_applied"};
+}
+
+std::optional<DeliveryId> owe_undo(Database& database, DeliveryId punishment, Instant now) {
+    return owe(database, punishment, UndoneAs::Undeserved, 1, now);
+}
+
+std::optional<DeliveryId> owe_undo_of_doubled(Database& database, DeliveryId punishment, int times,
+                                              Instant now) {
+    return owe(database, punishment, UndoneAs::Doubled, times, now);
 }
 
 }  // namespace ledger

@@ -145,15 +145,61 @@ TEST(Weigh, Unfreeze_ByWhatIsLeftOfIt) {
     EXPECT_EQ(weigh(thaw, frozen(0s, false), frozen(20s, false)), Finding::Silent);
 }
 
-TEST(ShowsTwice, OnlyInTheThirdBand) {
-    EXPECT_TRUE(shows_twice(kAddTime, kBaseline, timed(100s, 107'200 - 100)));
-    EXPECT_FALSE(shows_twice(kAddTime, kBaseline, timed(100s, 103'600 - 100)));
-    EXPECT_FALSE(shows_twice(kAddTime, kBaseline, timed(100s, 110'800 - 100)));
-    EXPECT_FALSE(shows_twice(kAddTime, kBaseline, timed(3590s, 107'200))) << "the bands overlap";
-    EXPECT_TRUE(shows_twice(write_of(WriteKind::RemoveTime), kBaseline, timed(10s, 92'795)));
-    EXPECT_FALSE(shows_twice(write_of(WriteKind::RemoveTime), timed(0s, 3'000), timed(10s, 0)))
+TEST(AppliedTooOften, OnlyInTheBandsAboveTheFirst) {
+    const Write back = write_of(WriteKind::RemoveTime);
+    const auto times = [](const Write& write, const LockReading& read, int attempts = 2) {
+        return applied_too_often(write, kBaseline, read, attempts).value_or(0);
+    };
+    EXPECT_EQ(times(kAddTime, timed(100s, 107'200 - 100)), 2);
+    EXPECT_EQ(times(kAddTime, timed(100s, 103'600 - 100)), 0);
+    EXPECT_EQ(times(kAddTime, timed(100s, 110'800 - 100)), 0) << "more than were sent";
+    EXPECT_EQ(times(kAddTime, timed(100s, 110'800 - 100), 3), 3);
+    EXPECT_EQ(times(kAddTime, timed(3590s, 107'200)), 0) << "the bands overlap";
+    EXPECT_EQ(times(back, timed(10s, 92'795)), 2);
+    EXPECT_FALSE(applied_too_often(back, timed(0s, 3'000), timed(10s, 0), 2))
         << "nothing is left of either";
-    EXPECT_FALSE(shows_twice(kFreeze, frozen(0s, false), frozen(1s, true)));
+    EXPECT_FALSE(applied_too_often(kFreeze, frozen(0s, false), frozen(1s, true), 2));
+}
+
+TEST(Weigh, EarlierAttemptThatOnlyArrivesNow_IsAppliedToo) {
+    const LockReading twice = timed(20s, 107'200 - 20);
+    EXPECT_EQ(weigh(kAddTime, kBaseline, twice), Finding::Neither);
+    EXPECT_EQ(weigh(kAddTime, kBaseline, twice, 1), Finding::For);
+    EXPECT_EQ(weigh(kAddTime, kBaseline, timed(20s, 110'800 - 20), 1), Finding::Neither);
+    EXPECT_EQ(weigh(kAddTime, kBaseline, timed(20s, 99'980), 1), Finding::Against);
+}
+
+TEST(Weigh, OverdueLock_CountsAsZero) {
+    EXPECT_EQ(weigh(kAddTime, timed(0s, 3), timed(20s, -17)), Finding::Against);
+    EXPECT_EQ(weigh(kAddTime, timed(0s, -500), timed(20s, -520)), Finding::Against);
+    EXPECT_EQ(weigh(kAddTime, timed(0s, -500), timed(20s, 3080)), Finding::For);
+}
+
+TEST(Weigh, PlatformsOwnClock_CountsWhereOursWasWrong) {
+    LockReading before = timed(0s, 100'000);
+    LockReading after = timed(30min, 100'000 - 3'600);
+    EXPECT_EQ(weigh(kAddTime, before, after), Finding::Neither);
+    before.platform_time = kBaselineAt;
+    after.platform_time = kBaselineAt + 50min;
+    EXPECT_EQ(weigh(kAddTime, before, after), Finding::Neither);
+    after.platform_time = kBaselineAt + 1h;
+    EXPECT_EQ(weigh(kAddTime, before, after), Finding::Silent) << "the bands have met";
+}
+
+TEST(Weigh, OurOtherWrites_AreNotLookedAt) {
+    LockReading read = timed(20s, 103'580);
+    read.others_seconds = 3600;
+    EXPECT_EQ(weigh(kAddTime, kBaseline, read), Finding::Against);
+}
+
+TEST(Weigh, FreezeThatIsOverByTheLocksOwnClock_SaysNothing) {
+    LockReading before = frozen(0s, false);
+    LockReading after = frozen(60s, false);
+    before.time_locked_seconds = 1000;
+    after.time_locked_seconds = 1000 + 3600;
+    EXPECT_EQ(weigh(kFreeze, before, after), Finding::Silent);
+    after.time_locked_seconds = 1000 + 3599;
+    EXPECT_EQ(weigh(kFreeze, before, after), Finding::Against);
 }
 
 // The readings of a lock that runs, as they would be made; `applied`: of each, whether the hour is
@@ -195,6 +241,23 @@ TEST(NextSettlingStep, SeenLate_IsAppliedWhenTwoAgree) {
     std::vector<Duration> at;
     EXPECT_EQ(live(kAddTime, {{false, false, true, true}}, &at).kind, Kind::Applied);
     EXPECT_EQ(at, (std::vector<Duration>{2s, 10s, 60s, 300s}));
+}
+
+TEST(NextSettlingStep, FirstSeenByALateReading_IsReadOnceMore) {
+    const auto late = [](Duration at, std::int64_t more) {
+        const auto run = std::chrono::duration_cast<std::chrono::seconds>(at).count();
+        return timed(at, 100'000 - run + more);
+    };
+    std::vector<LockReading> reads{late(17s, 0), late(25s, 0), late(645s, 3600)};
+    const auto step = next_settling_step(kAddTime, kBaseline, kGivenUp, reads);
+    EXPECT_EQ(step, (SettlingStep{Kind::Read, kBaselineAt + 653s, ""}));
+    reads.push_back(late(653s, 3600));
+    EXPECT_EQ(next_settling_step(kAddTime, kBaseline, kGivenUp, reads).kind, Kind::Applied);
+    reads.back() = late(653s, 0);
+    EXPECT_EQ(next_settling_step(kAddTime, kBaseline, kGivenUp, reads).kind, Kind::Undecided);
+    reads = {late(17s, 0), late(25s, 0), late(312s, 3600)};
+    EXPECT_EQ(next_settling_step(kAddTime, kBaseline, kGivenUp, reads).read_at, kBaselineAt + 320s)
+        << "five minutes after it was given up are too near";
 }
 
 TEST(NextSettlingStep, SeenAndGone_IsUndecided) {
@@ -240,6 +303,26 @@ TEST(NextSettlingStep, WhenTheBandsHaveMet_NothingMoreIsRead) {
     EXPECT_EQ(late, (SettlingStep{Kind::Undecided, {}, "bands_overlap"}));
     const auto over = next_settling_step(kFreeze, frozen(0s, false), kGivenUp, {frozen(2h, false)});
     EXPECT_EQ(over, (SettlingStep{Kind::Undecided, {}, "effect_over"}));
+}
+
+TEST(NextSettlingStep, WhenTheBandsWillHaveMetByThen_NothingMoreIsRead) {
+    const Write minute = write_of(WriteKind::AddTime, 80);
+    const auto step =
+        next_settling_step(minute, kBaseline, kGivenUp, {timed(17s, 99'983), timed(25s, 99'975)});
+    EXPECT_EQ(step, (SettlingStep{Kind::Undecided, {}, "bands_overlap"}));
+    const Write freeze = write_of(WriteKind::Freeze, 70);
+    const auto over = next_settling_step(freeze, frozen(0s, false), kGivenUp,
+                                         {frozen(17s, false), frozen(25s, false)});
+    EXPECT_EQ(over, (SettlingStep{Kind::Undecided, {}, "effect_over"}));
+    EXPECT_EQ(next_settling_step(freeze, frozen(0s, false), kBaselineAt + 2min, {}).reason,
+              "effect_over");
+}
+
+TEST(NextSettlingStep, SlowAnswer_LooksNoLaterThanItWasAskedFor) {
+    LockReading slow = timed(76s, 99'924);
+    slow.took = 50s;
+    const auto step = next_settling_step(kAddTime, kBaseline, kGivenUp, {timed(17s, 99'983), slow});
+    EXPECT_EQ(step.kind, Kind::Read) << "the minute is not covered by it";
 }
 
 TEST(NextSettlingStep, ReadingThatTellsNothing_IsNoEvidenceAgainst) {

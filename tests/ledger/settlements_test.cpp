@@ -5,8 +5,7 @@
 #include "ledger/decisions.hpp"
 #include "ledger/due_work.hpp"
 #include "ledger/sessions.hpp"
-#include "ledger/undo.hpp"
-#include "tests/ledger/outbox_bench.hpp"
+#include "tests/ledger/settling_bench.hpp"
 
 namespace {
 
@@ -15,39 +14,6 @@ using cadence::AnswerKind;
 using cadence::DeliveryState;
 using engine::Begun;
 using Todo = engine::LaneHead::Todo;
-
-class Settlements : public OutboxTest {
-  protected:
-    [[nodiscard]] engine::ContextFound lock_with(std::int64_t remaining) const {
-        return found({now, std::nullopt, remaining, std::nullopt});
-    }
-    // Sent, and its answer lost fifteen seconds later.
-    DeliveryId lose(DeliveryId id, int attempt = 1) {
-        EXPECT_EQ(begin(id, lock_with(100'000)).begun, Begun::Started);
-        now += 15s;
-        EXPECT_TRUE(finish(id, AnswerKind::Unknown, attempt));
-        return id;
-    }
-    DeliveryState read(DeliveryId id, Instant at, std::int64_t remaining) {
-        now = at;
-        const auto settled =
-            ledger::settle_by_reading(db, zones, id, lock_with(remaining), policy, now);
-        EXPECT_TRUE(settled) << settled.error().detail;
-        return settled ? settled->state : DeliveryState::InFlight;
-    }
-    // Three readings that show nothing of it.
-    void never_see(DeliveryId id) {
-        const Instant lost = now;
-        for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
-    }
-    std::string settled_as(DeliveryId id, int attempt = 1) {
-        auto row = db.query(
-            "SELECT ifnull(settled, '') || ' ' || settled_because FROM attempt"
-            " WHERE delivery = ?1 AND n = ?2");
-        row.bind(id, attempt);
-        return row.step() ? row.text(0) : "none";
-    }
-};
 
 TEST_F(Settlements, Unknown_IsReadInTwoSecondsWithTheTokenThatLives) {
     const auto id = lose(owe(18));
@@ -162,6 +128,19 @@ TEST_F(Settlements, UnwantedOneThatWasApplied_IsUndoneUnderCompensate) {
     EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"), 1);
 }
 
+TEST_F(Settlements, WhatWasOnlyAssumed_IsNotTakenBack) {
+    db.execute(
+        "UPDATE generation SET on_unknown_punishment = 'assume_applied',"
+        " late_proof = 'compensate'");
+    const auto id = owe(18);
+    EXPECT_EQ(begin(id, found({now, {}, {}, {}})).begun, Begun::Started);
+    ASSERT_TRUE(finish(id, AnswerKind::Unknown));
+    EXPECT_EQ(standing(id), "applied assumed_applied");
+    const WindowId window{number("window", "delivery", id.value)};
+    EXPECT_FALSE(ledger::unwant_punishment(db, window, "unwanted", true, now));
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 0);
+}
+
 TEST_F(Settlements, WhatCannotBeRead_IsHeldAtOnceOrAsTheRulesSay) {
     EXPECT_EQ(begin(owe(17), found({now, {}, {}, {}})).begun, Begun::Started);
     ASSERT_TRUE(finish({1}, AnswerKind::Unknown));
@@ -223,6 +202,56 @@ TEST_F(Settlements, RetrysBaselineThatNothingExplains_IsHeld) {
     EXPECT_EQ(count("SELECT count(*) FROM attempt"), 1);
 }
 
+TEST_F(Settlements, WhoLookedAndSaidItWasNotApplied_IsNotContradictedByWhatOthersDid) {
+    const auto id = lose(owe(18));
+    for (const auto after : {2s, 10s, 60s, 300s}) {
+        read(id, now + after, 101'000);
+    }
+    EXPECT_EQ(standing(id), "held outcome_unknown");
+    ASSERT_TRUE(ledger::settle(db, id, engine::Settlement::NotApplied, "looked", now));
+    EXPECT_EQ(begin(id, lock_with(101'000)).begun, Begun::Started);
+}
+
+TEST_F(Settlements, WhatAPersonSaidWasNotApplied_IsNotSentIfTheRetryShowsIt) {
+    const auto id = lose(owe(18));
+    ASSERT_TRUE(ledger::settle(db, id, engine::Settlement::NotApplied, "looked", now));
+    EXPECT_EQ(begin(id, lock_with(103'580)).begun, Begun::Settled);
+    EXPECT_EQ(standing(id), "applied seen_by_retry");
+}
+
+TEST_F(Settlements, ClockSetBackBeforeTheRetry_ItsBaselineIsNoEvidence) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    now -= 30min;
+    ledger::follow_step(db, -30min, now);
+    EXPECT_EQ(begin(id, lock_with(98'000)).begun, Begun::Started)
+        << "the lock has run on, and by our clock it has not";
+}
+
+TEST_F(Settlements, ClockSetBackInFlight_TheBaselineIsNoEvidence) {
+    const auto id = owe(18);
+    EXPECT_EQ(begin(id, lock_with(100'000)).begun, Begun::Started);
+    now -= 30min;
+    ledger::follow_step(db, -30min, now);
+    now += 15s;
+    ASSERT_TRUE(finish(id, AnswerKind::Unknown));
+    EXPECT_EQ(standing(id), "held outcome_unknown");
+    EXPECT_EQ(settled_as(id), "undecided clock_set_back");
+}
+
+TEST_F(Settlements, OurOwnOtherWriteMeanwhile_IsNotTakenForIt) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    const auto other = owe(17);
+    EXPECT_EQ(begin(other, lock_with(99'925)).begun, Begun::Started);
+    ASSERT_TRUE(finish(other, AnswerKind::Unknown));
+    const Instant lost = now;
+    read(other, lost + 2s, 103'523);
+    EXPECT_EQ(read(other, lost + 10s, 103'515), DeliveryState::Applied);
+    EXPECT_EQ(begin(id, lock_with(103'515)).begun, Begun::Started)
+        << "the hour is the other one's, which was found to be applied";
+}
+
 TEST_F(Settlements, WhatTheRetryShows_CountsBeforeACapThatWouldWaiveIt) {
     const auto id = lose(owe(18));
     never_see(id);
@@ -271,79 +300,6 @@ TEST_F(Settlements, ClockSetBack_GivesUp) {
     ledger::follow_step(db, -1h, now - 1h);
     EXPECT_EQ(standing(id), "held outcome_unknown");
     EXPECT_EQ(settled_as(id), "undecided clock_set_back");
-}
-
-class Doubled : public Settlements {
-  protected:
-    // Lost, never seen, sent again and applied.
-    DeliveryId resend(unsigned day = 18) {
-        const auto id = lose(owe(day));
-        never_see(id);
-        EXPECT_EQ(begin(id, lock_with(99'925)).begun, Begun::Started);
-        EXPECT_TRUE(finish(id, AnswerKind::Applied, 2));
-        return id;
-    }
-    std::vector<DeliveryId> look(std::int64_t remaining) {
-        now += 60s;
-        return ledger::note_doubled(db, session, {now, {}, remaining, {}}, now);
-    }
-};
-
-TEST_F(Doubled, SeenTwice_IsMarkedAndTakenBackOnce) {
-    const auto id = resend();
-    EXPECT_EQ(look(107'065), std::vector{id});
-    EXPECT_EQ(standing(id), "applied doubled");
-    EXPECT_EQ(settled_as(id), "applied doubled");
-    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"
-                    " AND write = 'remove_time' AND seconds = 3600"),
-              1);
-    EXPECT_TRUE(look(107'005).empty());
-    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 1);
-}
-
-TEST_F(Doubled, SeenOnce_IsAsItShouldBe) {
-    resend();
-    EXPECT_TRUE(look(103'465).empty());
-    EXPECT_TRUE(look(0).empty());
-    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 0);
-}
-
-TEST_F(Doubled, AfterAQuarterOfAnHour_NobodyLooksAnyMore) {
-    resend();
-    now += 15min;
-    EXPECT_TRUE(look(107'065 - 900).empty());
-    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE watch_until_ms IS NOT NULL"), 0);
-}
-
-TEST_F(Doubled, OurOwnOtherWrites_AreNoSecondOne) {
-    resend();
-    now += 1s;
-    const auto other = owe(19);
-    EXPECT_EQ(begin(other, lock_with(103'524)).begun, Begun::Started);
-    ASSERT_TRUE(finish(other, AnswerKind::Applied));
-    EXPECT_TRUE(look(107'064).empty());
-    EXPECT_EQ(look(110'604).size(), 1U) << "three hours of two deliveries";
-}
-
-TEST_F(Doubled, OtherOneOfUnknownOutcome_MayBeTheSecondHour) {
-    resend();
-    now += 1s;
-    const auto other = owe(19);
-    EXPECT_EQ(begin(other, lock_with(103'524)).begun, Begun::Started);
-    ASSERT_TRUE(finish(other, AnswerKind::Unknown));
-    EXPECT_TRUE(look(107'064).empty());
-    ASSERT_TRUE(ledger::waive(db, other, "", now));
-    EXPECT_TRUE(look(107'004).empty()) << "it may have happened all the same";
-}
-
-TEST_F(Doubled, UndeservedToo_IsTakenBackTwice) {
-    db.execute("UPDATE generation SET late_proof = 'compensate'");
-    const auto id = resend();
-    look(107'065);
-    EXPECT_TRUE(ledger::owe_undo(db, id, now));
-    EXPECT_FALSE(ledger::owe_undo(db, id, now));
-    EXPECT_FALSE(ledger::owe_undo(db, id, now, ledger::UndoneAs::Doubled));
-    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"), 2);
 }
 
 }  // namespace

@@ -29,13 +29,20 @@ int to_count(const Json& object, const char* name, std::string& unreadable) {
     return 0;
 }
 
+// Seconds that no lock has are none: what is computed from them must not overflow.
+std::optional<std::int64_t> find_seconds(const Json& object, const char* name) {
+    constexpr std::int64_t kCentury = std::int64_t{100} * 366 * 86'400;
+    const auto number = find_integer(object, name);
+    return number && *number >= -kCentury && *number <= kCentury ? number : std::nullopt;
+}
+
 LockReading to_reading(const Json* lock, cadence::Instant now) {
     LockReading reading;
     reading.at = now;
     if (lock == nullptr) return reading;
     reading.frozen = find_bool(*lock, "frozen");
-    reading.time_remaining_seconds = find_integer(*lock, "timeRemainingSeconds");
-    reading.time_locked_seconds = find_integer(*lock, "timeLockedSeconds");
+    reading.time_remaining_seconds = find_seconds(*lock, "timeRemainingSeconds");
+    reading.time_locked_seconds = find_seconds(*lock, "timeLockedSeconds");
     return reading;
 }
 

@@ -97,10 +97,7 @@ engine::ContextAnswer interpret_read(const net::HttpsOutcome& outcome, const Red
     Answer& answer = result.answer;
     if (answer.kind == AnswerKind::Applied) {
         result.context = parse_context(outcome.response->body, now);
-        if (result.context) {
-            result.context->lock.took = answer.elapsed;
-            return result;
-        }
+        if (result.context) return result;
         answer.kind = AnswerKind::HostFault;
         answer.code = "unreadable_context";
         answer.detail = redaction.shown(outcome.response->body);

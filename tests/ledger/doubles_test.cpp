@@ -1,0 +1,154 @@
+// A punishment that was sent again, and applied twice after all.
+#include "ledger/doubles.hpp"
+
+#include "ledger/decisions.hpp"
+#include "ledger/undo.hpp"
+#include "tests/ledger/settling_bench.hpp"
+
+namespace {
+
+using namespace outbox_bench;
+using cadence::AnswerKind;
+using cadence::DeliveryState;
+using engine::Begun;
+using Todo = engine::LaneHead::Todo;
+
+class Doubled : public Settlements {
+  protected:
+    // Lost, never seen, sent again and applied.
+    DeliveryId resend(unsigned day = 18) {
+        const auto id = lose(owe(day));
+        never_see(id);
+        EXPECT_EQ(begin(id, lock_with(99'925)).begun, Begun::Started);
+        EXPECT_TRUE(finish(id, AnswerKind::Applied, 2));
+        return id;
+    }
+    std::vector<DeliveryId> look(std::int64_t remaining) {
+        now += 60s;
+        return ledger::note_doubled(db, session, {now, {}, remaining, {}}, now);
+    }
+};
+
+TEST_F(Doubled, SeenTwice_IsMarkedAndTakenBackOnce) {
+    const auto id = resend();
+    EXPECT_EQ(look(107'065), std::vector{id});
+    EXPECT_EQ(standing(id), "applied doubled");
+    EXPECT_EQ(settled_as(id), "applied doubled");
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"
+                    " AND write = 'remove_time' AND seconds = 3600"),
+              1);
+    EXPECT_TRUE(look(107'005).empty());
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 1);
+}
+
+TEST_F(Doubled, LockIsReadForItAMinuteLaterAndAgain) {
+    resend();
+    EXPECT_EQ(head().next_due, now + 1min);
+    now += 1min;
+    EXPECT_EQ(head().todo, Todo::Verify);
+    now -= 1min;
+    look(103'465);
+    EXPECT_EQ(head().next_due, now + 4min);
+}
+
+TEST_F(Doubled, ThreeTimes_TwoAreTakenBack) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    lose(id, 2);
+    const Instant lost = now;
+    for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
+    now += 5min;
+    EXPECT_EQ(begin(id, lock_with(99'500)).begun, Begun::Started);
+    EXPECT_TRUE(finish(id, AnswerKind::Applied, 3));
+    EXPECT_EQ(look(110'240), std::vector{id});
+    EXPECT_EQ(count("SELECT seconds FROM delivery WHERE kind = 'undo'"), 7200);
+}
+
+TEST_F(Doubled, FirstArrivesWhileTheSecondIsUnknown_IsAppliedThenTakenBack) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    lose(id, 2);
+    const Instant lost = now;
+    read(id, lost + 2s, 107'180);
+    EXPECT_EQ(read(id, lost + 10s, 107'172), DeliveryState::Applied);
+    EXPECT_EQ(look(107'112), std::vector{id});
+}
+
+TEST_F(Doubled, SeenOnce_IsAsItShouldBe) {
+    resend();
+    EXPECT_TRUE(look(103'465).empty());
+    EXPECT_TRUE(look(0).empty());
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 0);
+}
+
+TEST_F(Doubled, AfterAQuarterOfAnHour_OnlyTheFirstLookCounts) {
+    const auto id = resend();
+    now += 20min;
+    EXPECT_EQ(look(107'065 - 1200), std::vector{id}) << "no token lived meanwhile";
+    const auto other = resend(19);
+    look(103'465);
+    now += 20min;
+    EXPECT_TRUE(look(103'465 - 1260).empty());
+    EXPECT_TRUE(look(107'065 - 1320).empty());
+    EXPECT_EQ(standing(other), "applied");
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE watch_until_ms IS NOT NULL"), 0);
+}
+
+TEST_F(Doubled, SeenByTheThirdTry_IsTakenBackAtOnce) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    lose(id, 2);
+    const Instant lost = now;
+    for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
+    now += 5min;
+    const auto begun = begin(id, lock_with(106'600));
+    EXPECT_EQ(begun.begun, Begun::Settled);
+    EXPECT_EQ(begun.recorded.doubled, std::vector{id});
+    EXPECT_EQ(standing(id), "applied doubled");
+    EXPECT_EQ(count("SELECT count(*) FROM attempt"), 2);
+}
+
+TEST_F(Doubled, SecondArrivesAfterTheThirdTryHasShownTheFirst) {
+    const auto id = lose(owe(18));
+    never_see(id);
+    lose(id, 2);
+    const Instant lost = now;
+    for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
+    now += 5min;
+    EXPECT_EQ(begin(id, lock_with(103'000)).begun, Begun::Settled);
+    EXPECT_EQ(standing(id), "applied seen_by_retry");
+    EXPECT_EQ(look(106'540), std::vector{id});
+}
+
+TEST_F(Doubled, OurOwnOtherWrites_AreNoSecondOne) {
+    resend();
+    now += 1s;
+    const auto other = owe(19);
+    EXPECT_EQ(begin(other, lock_with(103'524)).begun, Begun::Started);
+    ASSERT_TRUE(finish(other, AnswerKind::Applied));
+    EXPECT_TRUE(look(107'064).empty());
+    EXPECT_EQ(look(110'604).size(), 1U) << "three hours of two deliveries";
+}
+
+TEST_F(Doubled, OtherOneOfUnknownOutcome_MayBeTheSecondHour) {
+    resend();
+    now += 1s;
+    const auto other = owe(19);
+    EXPECT_EQ(begin(other, lock_with(103'524)).begun, Begun::Started);
+    ASSERT_TRUE(finish(other, AnswerKind::Unknown));
+    EXPECT_TRUE(look(107'064).empty());
+    ASSERT_TRUE(ledger::waive(db, other, "", now));
+    EXPECT_TRUE(look(107'004).empty()) << "it may have happened all the same";
+}
+
+TEST_F(Doubled, UndeservedToo_IsTakenBackTwice) {
+    db.execute("UPDATE generation SET late_proof = 'compensate'");
+    const auto id = resend();
+    look(107'065);
+    EXPECT_TRUE(ledger::owe_undo(db, id, now));
+    EXPECT_FALSE(ledger::owe_undo(db, id, now));
+    EXPECT_FALSE(ledger::owe_undo_of_doubled(db, id, 1, now));
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"), 2);
+}
+
+}  // namespace

@@ -27,9 +27,12 @@ WHERE outcome = 'unknown' AND NOT EXISTS (SELECT 1 FROM delivery
 --   took_ms         to be answered: what it shows was so at some moment in between
 --   others_seconds  what our other writes have added since the baseline: not looked at
 --   platform_ms     when it was answered by the platform's own clock (its Date)
+--   says            of the write, when it was made; nothing of a baseline
 ALTER TABLE reading ADD COLUMN took_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE reading ADD COLUMN others_seconds INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE reading ADD COLUMN platform_ms INTEGER;
+ALTER TABLE reading ADD COLUMN says TEXT NOT NULL DEFAULT ''
+    CHECK (says IN ('', 'for', 'against', 'neither', 'silent', 'doubled'));
 
 -- When no reading can say anything of it any more, while it is unknown.
 ALTER TABLE delivery ADD COLUMN settle_by_ms INTEGER;

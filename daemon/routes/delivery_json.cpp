@@ -56,14 +56,14 @@ ordered_json to_json(const engine::LockReading& reading) {
 ordered_json to_json(const cadence::Band& band) { return {band.least, band.most}; }
 
 // A reading, what it says of the write, and the remaining times that it was compared with.
-ordered_json to_json(const engine::LockReading& reading, const cadence::Write& write,
-                     const std::optional<engine::LockReading>& baseline, int earlier) {
+ordered_json to_json(const engine::SettlingReading& seen, const cadence::Write& write,
+                     const std::optional<engine::LockReading>& baseline) {
+    const engine::LockReading& reading = seen.reading;
     ordered_json object = to_json(reading);
     object["othersSeconds"] = reading.others_seconds;
-    object["says"] = "silent";
+    object["says"] = seen.says;
     object["expected"] = nullptr;
     if (!baseline) return object;
-    object["says"] = to_string(cadence::weigh(write, *baseline, reading, earlier));
     const auto without = cadence::expected_band(write, *baseline, reading, 0);
     const auto with = cadence::expected_band(write, *baseline, reading, 1);
     if (without && with) {
@@ -73,20 +73,18 @@ ordered_json to_json(const engine::LockReading& reading, const cadence::Write& w
 }
 
 ordered_json to_json(const engine::SettlementRecord& settlement, const cadence::Write& write,
-                     const std::optional<engine::LockReading>& baseline, int earlier) {
+                     const std::optional<engine::LockReading>& baseline) {
     ordered_json object{{"givenUpAt", to_text(settlement.given_up_at)},
                         {"outcome", text_or_null(settlement.outcome)},
                         {"because", text_or_null(settlement.because)},
                         {"readings", ordered_json::array()}};
     for (const auto& reading : settlement.readings) {
-        object["readings"].push_back(to_json(reading, write, baseline, earlier));
+        object["readings"].push_back(to_json(reading, write, baseline));
     }
     return object;
 }
 
-// `earlier`: attempts before it without a known outcome.
-ordered_json to_json(const engine::AttemptRecord& attempt, const cadence::Write& write,
-                     int earlier) {
+ordered_json to_json(const engine::AttemptRecord& attempt, const cadence::Write& write) {
     ordered_json object{{"number", attempt.number},
                         {"at", to_text(attempt.at)},
                         {"outcome", attempt.outcome},
@@ -100,7 +98,7 @@ ordered_json to_json(const engine::AttemptRecord& attempt, const cadence::Write&
     if (attempt.duration) object["durationMs"] = attempt.duration->count();
     if (attempt.baseline) object["baseline"] = to_json(*attempt.baseline);
     if (attempt.settlement) {
-        object["settlement"] = to_json(*attempt.settlement, write, attempt.baseline, earlier);
+        object["settlement"] = to_json(*attempt.settlement, write, attempt.baseline);
     }
     return object;
 }
@@ -121,10 +119,8 @@ ordered_json to_json(const engine::DeliveryRecord& delivery) {
     object["updatedAt"] = to_text(delivery.updated_at);
     object["dueAt"] = time_or_null(delivery.due_at);
     object["attempts"] = ordered_json::array();
-    int unknown = 0;
     for (const auto& attempt : delivery.attempts) {
-        object["attempts"].push_back(to_json(attempt, delivery.write, unknown));
-        if (attempt.settlement) ++unknown;
+        object["attempts"].push_back(to_json(attempt, delivery.write));
     }
     return object;
 }

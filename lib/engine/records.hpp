@@ -47,12 +47,17 @@ struct ProofRecord {
     std::optional<cadence::DeliveryId> delivery;
 };
 
+struct SettlingReading {
+    LockReading reading;
+    std::string says;  // a cadence::Finding's word when it was made, or doubled
+};
+
 // How an attempt without a known outcome is settled by looking at the lock.
 struct SettlementRecord {
     cadence::Instant given_up_at;
     std::string outcome;  // applied, not_applied, undecided; empty while it is being settled
     std::string because;
-    std::vector<LockReading> readings;  // oldest first
+    std::vector<SettlingReading> readings;  // oldest first
 };
 
 struct AttemptRecord {

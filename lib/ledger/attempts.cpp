@@ -74,7 +74,7 @@ void store_attempt(Database& database, const engine::BeginAttempt& begin, int nu
         "INSERT INTO attempt (delivery, n, token_hash, started_at_ms) VALUES (?1, ?2, ?3, ?4)",
         begin.delivery, number, begin.token_hash, now);
     if (begin.found) {
-        store_reading(database, begin.delivery, number, "baseline", begin.found->context.lock);
+        store_baseline(database, begin.delivery, number, begin.found->context.lock);
     }
 }
 

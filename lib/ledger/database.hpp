@@ -46,6 +46,7 @@ class Query {
     Query& bind(const Values&... values) {
         int index = 0;
         (bind_one(++index, values), ...);
+        expect_parameters(index);
         return *this;
     }
     // True when there is a row; false at the end.
@@ -65,6 +66,8 @@ class Query {
     [[nodiscard]] std::optional<std::string> maybe_text(int column) const;
 
   private:
+    // A parameter that nothing was bound to would be NULL, and nobody would see it.
+    void expect_parameters(int count);
     void bind_one(int index, std::int64_t value);
     void bind_one(int index, int value) { bind_one(index, std::int64_t{value}); }
     void bind_one(int index, bool value) { bind_one(index, std::int64_t{value ? 1 : 0}); }

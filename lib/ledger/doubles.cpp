@@ -104,7 +104,7 @@ std::vector<DeliveryId> note_doubled(Database& database, const SessionId& sessio
             continue;
         }
         stop_watching(database, watched.delivery);
-        store_reading(database, watched.delivery, seen->attempt, "settle", seen->read);
+        store_evidence(database, watched.delivery, seen->attempt, seen->read, "doubled");
         close_attempt(database, watched.delivery, seen->attempt, "applied", "doubled", now);
         database.execute("UPDATE delivery SET doubled = 1 WHERE id = ?1", watched.delivery);
         move_delivery(database, watched.delivery, cadence::DeliveryState::Applied, "doubled", now);

@@ -37,6 +37,7 @@ struct Errand {
     Instant due;
     cadence::DeliveryId delivery{};
     DeliveryKind kind{DeliveryKind::Progress};
+    bool by_newest{false};  // with a token that is not verified yet
 };
 
 // Everything there is to do, in the order in which it is to be done once due.
@@ -223,7 +224,11 @@ Plan plan_progress(Database& database, const SessionId& session, const Lane& lan
         plan.sender = find_token(database, session, now + margin, true);
     }
     if (plan.newest && plan.newest->verify_due) {
-        plan.errands.push_back({.todo = Todo::Verify, .due = *plan.newest->verify_due});
+        plan.errands.push_back({.todo = Todo::Verify,
+                                .due = *plan.newest->verify_due,
+                                .delivery = {},
+                                .kind = DeliveryKind::Progress,
+                                .by_newest = true});
     }
     add_unknown(database, session, lane.active && plan.sender, plan);
     if (lane.active && plan.sender) {
@@ -280,7 +285,7 @@ LaneHead head_of(const Plan& plan, Instant now) {
         head.todo = errand.todo;
         head.delivery = errand.delivery;
         head.kind = errand.kind;
-        const auto& token = errand.todo == Todo::Verify ? plan.newest : plan.sender;
+        const auto& token = errand.by_newest ? plan.newest : plan.sender;
         if (token) head.token = token->usable;
         return head;
     }

@@ -65,6 +65,13 @@ std::optional<std::string> Query::maybe_text(int column) const {
     return text(column);
 }
 
+void Query::expect_parameters(int count) {
+    if (sqlite3_bind_parameter_count(statement_) == count) return;
+    throw StorageFailure({cadence::ErrorCode::Internal,
+                          std::string("not every parameter is bound: ") + sqlite3_sql(statement_),
+                          {}});
+}
+
 void Query::bind_one(int index, std::int64_t value) {
     require_ok(statement_, sqlite3_bind_int64(statement_, index, value));
 }

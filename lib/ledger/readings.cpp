@@ -51,7 +51,9 @@ UnknownAttempt load_unknown_attempt(Database& database, DeliveryId delivery, int
         found.comparable = row.boolean(5);
         if (found.comparable) found.baseline = reading_of(row, 9);
     }
-    found.reads = load_readings(database, delivery, attempt);
+    for (auto& seen : load_evidence(database, delivery, attempt)) {
+        found.reads.push_back(seen.reading);
+    }
     return found;
 }
 
@@ -64,14 +66,28 @@ std::vector<int> find_unknown_attempts(Database& database, DeliveryId delivery) 
     return found;
 }
 
+namespace {
+
 void store_reading(Database& database, DeliveryId delivery, int attempt, const char* role,
-                   const LockReading& read) {
+                   const LockReading& read, const char* says) {
     database.execute(
         "INSERT INTO reading (delivery, attempt, role, at_ms, frozen, time_remaining_seconds,"
-        " time_locked_seconds, took_ms, others_seconds, platform_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+        " time_locked_seconds, took_ms, others_seconds, platform_ms, says)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
         delivery, attempt, role, read.at, read.frozen, read.time_remaining_seconds,
-        read.time_locked_seconds, std::int64_t{read.took.count()}, read.others_seconds);
+        read.time_locked_seconds, std::int64_t{read.took.count()}, read.others_seconds,
+        read.platform_time, says);
+}
+
+}  // namespace
+
+void store_baseline(Database& database, DeliveryId delivery, int attempt, const LockReading& read) {
+    store_reading(database, delivery, attempt, "baseline", read, "");
+}
+
+void store_evidence(Database& database, DeliveryId delivery, int attempt, const LockReading& read,
+                    const char* says) {
+    store_reading(database, delivery, attempt, "settle", read, says);
 }
 
 std::optional<LockReading> apart_from_others(Database& database, const cadence::SessionId& session,
@@ -95,15 +111,16 @@ std::optional<LockReading> apart_from_others(Database& database, const cadence::
     return read;
 }
 
-std::vector<LockReading> load_readings(Database& database, DeliveryId delivery, int attempt) {
+std::vector<engine::SettlingReading> load_evidence(Database& database, DeliveryId delivery,
+                                                   int attempt) {
     auto row = database.query(
         "SELECT at_ms, frozen, time_remaining_seconds, time_locked_seconds, took_ms,"
-        " others_seconds, platform_ms FROM reading"
+        " others_seconds, platform_ms, says FROM reading"
         " WHERE delivery = ?1 AND attempt = ?2 AND role = 'settle' ORDER BY at_ms");
     row.bind(delivery, attempt);
-    std::vector<LockReading> reads;
-    while (row.step()) reads.push_back(reading_of(row, 0).value());
-    return reads;
+    std::vector<engine::SettlingReading> evidence;
+    while (row.step()) evidence.push_back({reading_of(row, 0).value(), row.text(7)});
+    return evidence;
 }
 
 void close_attempt(Database& database, DeliveryId delivery, int attempt, const char* settled,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cadence/settlement.hpp"
+#include "engine/records.hpp"
 #include "ledger/database.hpp"
 
 namespace ledger {
@@ -31,9 +32,13 @@ struct UnknownAttempt {
 [[nodiscard]] std::vector<int> find_unknown_attempts(Database& database,
                                                      cadence::DeliveryId delivery);
 
-// `role`: baseline or settle. A second one at the same millisecond is none.
-void store_reading(Database& database, cadence::DeliveryId delivery, int attempt, const char* role,
-                   const cadence::LockReading& read);
+// The look just before the attempt.
+void store_baseline(Database& database, cadence::DeliveryId delivery, int attempt,
+                    const cadence::LockReading& read);
+// One after it, and what it says: a Finding's word, or doubled. A second one at the same
+// millisecond is none.
+void store_evidence(Database& database, cadence::DeliveryId delivery, int attempt,
+                    const cadence::LockReading& read, const char* says);
 
 // `read` with what the lock session's other deliveries have changed since `since`. Nothing where
 // one of them may have done so, or moved what cannot be counted: then no reading says anything of
@@ -43,14 +48,13 @@ void store_reading(Database& database, cadence::DeliveryId delivery, int attempt
     const cadence::Write& write, cadence::Instant since, cadence::LockReading read);
 
 // at_ms, frozen, time_remaining_seconds, time_locked_seconds, took_ms, others_seconds,
-// platform_ms from column
-// `first` on; nothing where at_ms is NULL.
+// platform_ms from column `first` on; nothing where at_ms is NULL.
 [[nodiscard]] std::optional<cadence::LockReading> reading_of(const Query& row, int first);
 
 // The readings since the attempt, oldest first.
-[[nodiscard]] std::vector<cadence::LockReading> load_readings(Database& database,
-                                                              cadence::DeliveryId delivery,
-                                                              int attempt);
+[[nodiscard]] std::vector<engine::SettlingReading> load_evidence(Database& database,
+                                                                 cadence::DeliveryId delivery,
+                                                                 int attempt);
 
 // The attempt is settled (applied, not_applied, undecided), and why is kept with it.
 void close_attempt(Database& database, cadence::DeliveryId delivery, int attempt,

@@ -107,7 +107,7 @@ std::vector<AttemptRecord> load_attempts(Database& database, DeliveryId delivery
             attempt.settlement = {.given_up_at = *given_up_at,
                                   .outcome = row.maybe_text(15).value_or(""),
                                   .because = row.text(16),
-                                  .readings = load_readings(database, delivery, attempt.number)};
+                                  .readings = load_evidence(database, delivery, attempt.number)};
         }
         attempts.push_back(std::move(attempt));
     }

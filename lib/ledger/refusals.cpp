@@ -47,11 +47,11 @@ bool verify_later(Database& database, const SessionId& session, const std::strin
                session, hash, when) == 1;
 }
 
-// The readings that settle an unknown punishment.
+// The readings that watch for a write that was applied twice.
 void look_later(Database& database, const SessionId& session, Instant when) {
     database.execute(
-        "UPDATE delivery SET due_at_ms = max(ifnull(due_at_ms, 0), ?2)"
-        " WHERE session = ?1 AND state = 'unknown' AND kind <> 'progress'",
+        "UPDATE delivery SET watch_at_ms = max(watch_at_ms, ?2)"
+        " WHERE session = ?1 AND watch_until_ms IS NOT NULL",
         session, when);
 }
 
@@ -88,9 +88,9 @@ cadence::Result<void> record_refusal(Database& database, const SessionId& sessio
             note_refusal(database, session, token_hash, answer.kind, now);
             break;
         default:
+            look_later(database, session, now + wait);
             if (!verify_later(database, session, token_hash, now + wait)) {
                 postpone_punishments(database, session, now + wait, "context_not_read", now);
-                look_later(database, session, now + wait);
             }
     }
     refresh_lane(database, session, now);

@@ -76,10 +76,10 @@ void look_again(Database& database, const Sent& sent, Instant read_at) {
 
 void record_reading(Database& database, const Sent& sent, const UnknownAttempt& attempt,
                     const LockReading& read, Instant now) {
-    store_reading(database, sent.id, sent.attempts, "settle", read);
     const auto finding = attempt.baseline
                              ? weigh(attempt.write, *attempt.baseline, read, attempt.earlier)
                              : Finding::Silent;
+    store_evidence(database, sent.id, sent.attempts, read, cadence::to_string(finding));
     record_event(database, now, "delivery.read", sent.session, attempt.window, sent.id,
                  event_detail({{"attempt", std::to_string(sent.attempts)},
                                {"says", cadence::to_string(finding)}}));
@@ -161,7 +161,7 @@ std::optional<Proven> weigh_earlier_attempts(Database& database, const Candidate
         // Who looked at the lock and said so is not contradicted by what others have done to it.
         const bool doubtful = finding == Finding::Neither && attempt.because != "by_person";
         if (finding != Finding::For && !doubtful) continue;
-        store_reading(database, candidate.id, number, "settle", *own);
+        store_evidence(database, candidate.id, number, *own, cadence::to_string(finding));
         const bool applied = finding == Finding::For;
         close_attempt(database, candidate.id, number,
                       word_of(applied ? Kind::Applied : Kind::Undecided),

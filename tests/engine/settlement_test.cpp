@@ -171,5 +171,52 @@ TEST_F(Settlement, CrashWhileInFlight_IsSettledAfterTheNextStart) {
     EXPECT_EQ(hours_added(), 1U);
 }
 
+// Half of the hour that the machine was off is missing from its clock (no battery, say), and the
+// platform's Date says so.
+TEST_F(Settlement, ClockThatThePlatformContradicts_IsNoEvidence) {
+    start();
+    enrol("wearer", 1);
+    platform.keeps_silent = true;
+    platform.unknown_applied_after = 0ms;
+    launch("wearer", "token");
+    stop();
+    platform.keeps_silent = false;
+    auto const wall = clock.now();
+    clock.pass(1h);
+    clock.step_to(wall + 30min);
+    platform.clock_skew = 30min;
+    start();
+    pass(70s);
+    EXPECT_EQ(count("queued"), 0) << reason();
+    platform.clock_skew = 0ms;
+    clock.step_to(clock.now() + 30min);  // it is set right
+    settle();
+    pass(5min);
+    EXPECT_EQ(hours_added(), 1U);
+}
+
+TEST_F(Settlement, HeldByTheRetrysBaseline_IsSaid) {
+    lose_an_answer(std::nullopt);
+    run(intake->pause_all("", clock.now()));
+    pass(61s);
+    EXPECT_EQ(count("queued"), 1);
+    platform.add("wearer", 7min);
+    run(intake->resume_all(clock.now()));
+    engine->changed();
+    settle();
+    EXPECT_EQ(count("held"), 1);
+    EXPECT_TRUE(journal.has("event=settled delivery=1 state=held"));
+}
+
+TEST_F(Settlement, LookForADoubleThatIsThrottled_IsNotRepeatedAtOnce) {
+    lose_an_answer(90s);
+    pass(61s);
+    ASSERT_EQ(hours_added(), 2U);
+    auto const reads = platform.reads;
+    for (int i = 0; i < 500; ++i) platform.read_answers.push_back(AnswerKind::Throttled);
+    pass(2min);
+    EXPECT_LT(platform.reads - reads, 20);
+}
+
 }  // namespace
 }  // namespace engine_test

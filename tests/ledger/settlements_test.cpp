@@ -4,6 +4,7 @@
 #include "ledger/clock_steps.hpp"
 #include "ledger/decisions.hpp"
 #include "ledger/due_work.hpp"
+#include "ledger/readings.hpp"
 #include "ledger/sessions.hpp"
 #include "tests/ledger/settling_bench.hpp"
 
@@ -61,6 +62,20 @@ TEST_F(Settlements, LockEndsOrAPersonWaives_SaysWhyItIsNotSettled) {
     ledger::end_session_rows(db, session, "by_person", now);
     EXPECT_EQ(standing(ended), "waived lock_ended");
     EXPECT_EQ(settled_as(ended), "undecided lock_ended");
+}
+
+TEST_F(Settlements, EveryFactOfAReading_IsStored) {
+    const auto id = owe(18);
+    auto look = lock_with(100'000);
+    look.context.lock = {now, false, 100'000, 50, 300ms, 0, now - 1s};
+    EXPECT_EQ(begin(id, look).begun, Begun::Started);
+    const auto stored = ledger::load_unknown_attempt(db, id, 1).baseline.value();
+    EXPECT_EQ(stored.at, now);
+    EXPECT_EQ(stored.frozen, false);
+    EXPECT_EQ(stored.time_remaining_seconds, 100'000);
+    EXPECT_EQ(stored.time_locked_seconds, 50);
+    EXPECT_EQ(stored.took, 300ms);
+    EXPECT_EQ(stored.platform_time, now - 1s);
 }
 
 TEST_F(Settlements, SlowBaseline_MayBeAsOldAsItsQuestion) {

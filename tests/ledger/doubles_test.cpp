@@ -58,9 +58,9 @@ TEST_F(Doubled, ThreeTimes_TwoAreTakenBack) {
     const Instant lost = now;
     for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
     now += 5min;
-    EXPECT_EQ(begin(id, lock_with(99'500)).begun, Begun::Started);
+    EXPECT_EQ(begin(id, lock_with(99'700)).begun, Begun::Started);
     EXPECT_TRUE(finish(id, AnswerKind::Applied, 3));
-    EXPECT_EQ(look(110'240), std::vector{id});
+    EXPECT_EQ(look(110'440), std::vector{id});
     EXPECT_EQ(count("SELECT seconds FROM delivery WHERE kind = 'undo'"), 7200);
 }
 
@@ -101,7 +101,7 @@ TEST_F(Doubled, SeenByTheThirdTry_IsTakenBackAtOnce) {
     const Instant lost = now;
     for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
     now += 5min;
-    const auto begun = begin(id, lock_with(106'600));
+    const auto begun = begin(id, lock_with(106'900));
     EXPECT_EQ(begun.begun, Begun::Settled);
     EXPECT_EQ(begun.recorded.doubled, std::vector{id});
     EXPECT_EQ(standing(id), "applied doubled");
@@ -115,9 +115,9 @@ TEST_F(Doubled, SecondArrivesAfterTheThirdTryHasShownTheFirst) {
     const Instant lost = now;
     for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
     now += 5min;
-    EXPECT_EQ(begin(id, lock_with(103'000)).begun, Begun::Settled);
+    EXPECT_EQ(begin(id, lock_with(103'300)).begun, Begun::Settled);
     EXPECT_EQ(standing(id), "applied seen_by_retry");
-    EXPECT_EQ(look(106'540), std::vector{id});
+    EXPECT_EQ(look(106'840), std::vector{id});
 }
 
 TEST_F(Doubled, OurOwnOtherWrites_AreNoSecondOne) {

@@ -198,12 +198,12 @@ TEST_F(Settlements, RetrysBaselineThatShowsNothing_IsSent) {
 TEST_F(Settlements, WhatTheRetryShows_CountsThoughThePlatformPunishesNow) {
     const auto id = lose(owe(18));
     never_see(id);
+    now += 30s;
     auto look = lock_with(103'495);
     look.context.requirements = {engine::PlatformRequirement{}};
     look.context.requirements->front().metric = "checkin";
     look.context.requirements->front().enabled = true;
     look.context.requirements->front().punishment = {cadence::PunishmentType::AddTime, 60s, {}};
-    now += 30s;
     EXPECT_EQ(begin(id, look).begun, Begun::Settled);
     EXPECT_EQ(standing(id), "applied seen_by_retry");
 }
@@ -239,6 +239,7 @@ TEST_F(Settlements, ClockSetBackBeforeTheRetry_ItsBaselineIsNoEvidence) {
     never_see(id);
     now -= 30min;
     ledger::follow_step(db, -30min, now);
+    now += 15min;
     EXPECT_EQ(begin(id, lock_with(98'000)).begun, Begun::Started)
         << "the lock has run on, and by our clock it has not";
 }

@@ -44,6 +44,8 @@ const char* word_of(Begun begun) {
             return "busy";
         case Begun::OwnerUnknown:
             return "owner_unknown";
+        case Begun::Later:
+            return "later";
     }
     return "not_due";
 }
@@ -255,7 +257,8 @@ Lane::Next Lane::not_begun(LaneHead head, Attempt begun) {
         co_return Step::Progressed;
     }
     if (begun.begun == Begun::Settled) tell_settled(head.delivery, begun.state, begun.reason);
-    auto const over = begun.begun == Begun::Waived || begun.begun == Begun::Settled;
+    auto const over = begun.begun == Begun::Waived || begun.begun == Begun::Settled ||
+                      begun.begun == Begun::Later;
     co_return over ? Step::Progressed : Step::Stalled;
 }
 

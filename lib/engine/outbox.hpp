@@ -45,6 +45,7 @@ struct LaneHead {
 
 // Why the compare-and-set sent nothing; the row already says so.
 // OwnerUnknown: no context says yet whether the platform punishes.
+// Later: it would change nothing while a freeze of ours runs; it waits for that one's end.
 // Settled: the baseline shows that an earlier attempt of unknown outcome was applied after all.
 enum class Begun {
     Started,
@@ -56,6 +57,7 @@ enum class Begun {
     TokenGone,
     Busy,
     OwnerUnknown,
+    Later,
 };
 
 struct BeginAttempt {

@@ -17,10 +17,12 @@ using cadence::Rules;
 using engine::Begun;
 using MaybeRefusal = std::optional<Refusal>;
 
-Refusal refuse(Begun begun) { return {.begun = begun, .reason = {}, .also = {}}; }
+Refusal refuse(Begun begun) {
+    return {.begun = begun, .reason = {}, .also = {}, .until = std::nullopt};
+}
 
 Refusal waive(std::string reason) {
-    return {.begun = Begun::Waived, .reason = std::move(reason), .also = {}};
+    return {.begun = Begun::Waived, .reason = std::move(reason), .also = {}, .until = std::nullopt};
 }
 
 bool may_use_token(Database& database, const Candidate& candidate, const std::string& hash,
@@ -141,6 +143,31 @@ MaybeRefusal check_caps(Database& database, const Candidate& candidate, const ca
     return std::nullopt;
 }
 
+// A freeze lasts a day at most.
+constexpr std::chrono::hours kLongestFreeze{25};
+// A write of unknown outcome that was applied after all may have been so as late as this.
+constexpr std::chrono::seconds kLatestArrival{60};
+
+// A second freeze while ours runs would be swallowed by it, and nothing on the lock would show
+// whether it was applied. Of somebody else's freeze nobody knows when it ends.
+MaybeRefusal check_own_freeze(Database& database, const Candidate& candidate,
+                              const engine::BeginAttempt& begin, Instant now) {
+    const bool frozen = begin.found && begin.found->context.lock.frozen.value_or(false);
+    if (candidate.write.kind != cadence::WriteKind::Freeze || !frozen) return std::nullopt;
+    auto row = database.query(
+        "SELECT max(1000 * d.seconds + CASE a.outcome WHEN 'applied'"
+        "  THEN a.started_at_ms + ifnull(a.duration_ms, 0) ELSE a.given_up_at_ms + ?3 END)"
+        " FROM delivery d INDEXED BY delivery_seen JOIN attempt a ON a.delivery = d.id"
+        " WHERE d.session = ?1 AND d.write IN ('add_time', 'remove_time', 'freeze', 'unfreeze')"
+        " AND d.write = 'freeze' AND d.updated_at_ms >= ?2"
+        " AND (a.outcome = 'applied' OR a.settled = 'applied')");
+    row.bind(candidate.session, now - kLongestFreeze, cadence::Duration{kLatestArrival}.count());
+    if (!row.step()) return std::nullopt;
+    const auto ends = row.maybe_instant(0);
+    if (!ends || *ends <= now) return std::nullopt;
+    return Refusal{.begun = Begun::Later, .reason = "own_freeze_runs", .also = {}, .until = ends};
+}
+
 MaybeRefusal check_punishment(Database& database, const Candidate& candidate,
                               const engine::BeginAttempt& begin, const Policy& policy,
                               const std::string& local_date, Instant now) {
@@ -149,6 +176,7 @@ MaybeRefusal check_punishment(Database& database, const Candidate& candidate,
     const Rules rules = load_rules(database, candidate.requirement, candidate.generation);
     if (auto refusal = check_owner(database, candidate, begin, rules)) return refusal;
     if (auto refusal = check_misfire(database, candidate, rules)) return refusal;
+    if (auto refusal = check_own_freeze(database, candidate, begin, now)) return refusal;
     return check_caps(database, candidate, policy.caps, local_date);
 }
 

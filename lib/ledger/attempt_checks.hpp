@@ -43,8 +43,9 @@ struct Candidate {
 // Why nothing is sent. `also`: others that the same decision waives.
 struct Refusal {
     engine::Begun begun{engine::Begun::NotDue};
-    std::string reason;  // of Waived
+    std::string reason;  // of Waived and Later
     std::vector<cadence::DeliveryId> also;
+    std::optional<cadence::Instant> until{};  // of Later
 };
 
 // Empty: it may be sent now. `local_date`: the wearer's, for the cap per day.

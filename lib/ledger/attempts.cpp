@@ -48,6 +48,9 @@ engine::Attempt obey(Database& database, const Candidate& candidate, const Refus
             waive_punishment(database, other, refusal.reason, now);
         }
     }
+    if (refusal.begun == Begun::Later) {
+        move_delivery(database, candidate.id, candidate.state, refusal.reason, now, refusal.until);
+    }
     engine::Attempt refused;
     refused.begun = refusal.begun;
     refused.reason = refusal.reason;

@@ -300,4 +300,54 @@ TEST_F(BeginUndo, BrakeAndPause_HoldIt) {
     EXPECT_EQ(begin(undo).begun, Begun::Paused);
 }
 
+class SecondFreeze : public OutboxTest {
+  protected:
+    DeliveryId owe_freeze(unsigned day) {
+        const auto id = owe(day);
+        db.execute("UPDATE delivery SET write = 'freeze' WHERE id = ?1", id);
+        return id;
+    }
+    [[nodiscard]] engine::ContextFound lock_that_is(bool frozen) const {
+        return found({.at = now,
+                      .frozen = frozen,
+                      .time_remaining_seconds = std::nullopt,
+                      .time_locked_seconds = std::nullopt});
+    }
+    DeliveryId freeze(unsigned day) {
+        const auto id = owe_freeze(day);
+        EXPECT_EQ(begin(id, lock_that_is(false)).begun, Begun::Started);
+        EXPECT_TRUE(finish(id, AnswerKind::Applied));
+        return id;
+    }
+};
+
+TEST_F(SecondFreeze, WhileOursRuns_WaitsForItsEnd) {
+    freeze(17);
+    const Instant began = now;
+    now += 10min;
+    const auto second = owe_freeze(18);
+    const auto begun = begin(second, lock_that_is(true));
+    EXPECT_EQ(begun.begun, Begun::Later);
+    EXPECT_EQ(standing(second), "queued own_freeze_runs");
+    EXPECT_GE(number("due_at_ms", "delivery", second.value), cadence::to_ms(began + 1h));
+    now = began + 1h + 5s;
+    EXPECT_EQ(begin(second, lock_that_is(false)).begun, Begun::Started);
+}
+
+TEST_F(SecondFreeze, OursWasLifted_IsSentAtOnce) {
+    freeze(17);
+    now += 10min;
+    EXPECT_EQ(begin(owe_freeze(18), lock_that_is(false)).begun, Begun::Started);
+}
+
+TEST_F(SecondFreeze, SomebodyElsesFreeze_IsNotWaitedFor) {
+    EXPECT_EQ(begin(owe_freeze(18), lock_that_is(true)).begun, Begun::Started);
+}
+
+TEST_F(SecondFreeze, OtherPunishments_DontWait) {
+    freeze(17);
+    now += 10min;
+    EXPECT_EQ(begin(owe(18), lock_that_is(true)).begun, Begun::Started);
+}
+
 }  // namespace

@@ -46,7 +46,8 @@ struct LaneHead {
 // Why the compare-and-set sent nothing; the row already says so.
 // OwnerUnknown: no context says yet whether the platform punishes.
 // Later: it would change nothing while a freeze of ours runs; it waits for that one's end.
-// Settled: the baseline shows that an earlier attempt of unknown outcome was applied after all.
+// Settled: the baseline shows that an earlier attempt of unknown outcome was applied after all, or
+// that nobody can know (held).
 enum class Begun {
     Started,
     NotDue,

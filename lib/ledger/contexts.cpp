@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "ledger/deliveries.hpp"
-#include "ledger/doubles.hpp"
 #include "ledger/event_json.hpp"
 #include "ledger/judgement.hpp"
 #include "ledger/lane.hpp"
+#include "ledger/late_arrivals.hpp"
 #include "ledger/requirements.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/savepoint.hpp"
@@ -192,7 +192,7 @@ Result<engine::ContextRecorded> store_context(Database& database, cadence::Zones
     if (news) waive_owned(database, found.session, now);
     engine::ContextRecorded recorded;
     recorded.requirements_refused = follow_requirements(database, zones, found, policy, now);
-    recorded.doubled = note_doubled(database, found.session, found.context.lock, now);
+    recorded.doubled = note_late(database, found.session, found.context.lock, now);
     queue_waiting(database, found.session, now);
     return recorded;
 }

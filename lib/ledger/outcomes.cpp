@@ -1,7 +1,7 @@
 #include "ledger/outcomes.hpp"
 
 #include "ledger/deliveries.hpp"
-#include "ledger/doubles.hpp"
+#include "ledger/late_arrivals.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/undo.hpp"
 
@@ -68,9 +68,9 @@ Transition settle_as(Database& database, const Sent& sent, Transition transition
     }
     if (goes_on(transition.state)) due = now + transition.wait;
     move_delivery(database, sent.id, transition.state, transition.reason, now, due, by_person);
-    if (transition.state == DeliveryState::Applied && sent.unknowns > 0) {
-        watch_for_double(database, sent, now);
-    }
+    const bool applied = transition.state == DeliveryState::Applied;
+    const bool undone_if_late = transition.state == DeliveryState::Waived && sent.compensates;
+    if (sent.unknowns > 0 && (applied || undone_if_late)) watch_for_late(database, sent, now);
     const bool undeserved = sent.kind == DeliveryKind::Punishment && !sent.wanted &&
                             transition.state == DeliveryState::Applied;
     if (undeserved && sent.compensates) owe_undo(database, sent.id, now);

@@ -1,6 +1,5 @@
-// A punishment whose first attempt broke off, was never seen, and arrived after it had been sent
-// again.
-#include "ledger/doubles.hpp"
+// A write that broke off, was never seen, and arrived after it had been sent again or waived.
+#include "ledger/late_arrivals.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -25,15 +24,16 @@ constexpr std::chrono::minutes kBetweenLooks{4};
 struct Watched {
     DeliveryId delivery;
     Instant until;
+    int due{1};  // how often it is meant to have been applied
 };
 
 std::vector<Watched> find_watched(Database& database, const SessionId& session) {
     auto row = database.query(
-        "SELECT id, watch_until_ms FROM delivery INDEXED BY delivery_watched"
+        "SELECT id, watch_until_ms, state = 'applied' FROM delivery INDEXED BY delivery_watched"
         " WHERE session = ?1 AND watch_until_ms IS NOT NULL ORDER BY id");
     row.bind(session);
     std::vector<Watched> found;
-    while (row.step()) found.push_back({{row.integer(0)}, row.instant(1)});
+    while (row.step()) found.push_back({{row.integer(0)}, row.instant(1), row.boolean(2) ? 1 : 0});
     return found;
 }
 
@@ -64,24 +64,47 @@ int count_attempts_since(Database& database, DeliveryId delivery, int first) {
     return row.step() ? static_cast<int>(row.integer(0)) : 0;
 }
 
+std::optional<int> times_shown(const UnknownAttempt& attempt, const LockReading& read, int attempts,
+                               int due) {
+    if (due > 0) return applied_too_often(attempt.write, *attempt.baseline, read, attempts);
+    const auto finding = weigh(attempt.write, *attempt.baseline, read, attempts - 1);
+    return finding == cadence::Finding::For ? std::optional{1} : std::nullopt;
+}
+
 std::optional<TooOften> find_too_often(Database& database, const SessionId& session,
-                                       DeliveryId delivery, const LockReading& read) {
-    for (const int number : find_unknown_attempts(database, delivery)) {
-        const auto attempt = load_unknown_attempt(database, delivery, number);
+                                       const Watched& watched, const LockReading& read) {
+    for (const int number : find_unknown_attempts(database, watched.delivery)) {
+        const auto attempt = load_unknown_attempt(database, watched.delivery, number);
         if (!attempt.baseline) continue;
-        const auto own = apart_from_others(database, session, delivery, attempt.write,
+        const auto own = apart_from_others(database, session, watched.delivery, attempt.write,
                                            attempt.baseline->at, read);
         if (!own) continue;
-        const int attempts = count_attempts_since(database, delivery, number);
-        const auto times = applied_too_often(attempt.write, *attempt.baseline, *own, attempts);
+        const int attempts = count_attempts_since(database, watched.delivery, number);
+        const auto times = times_shown(attempt, *own, attempts, watched.due);
         if (times) return TooOften{number, *times, *own};
     }
     return std::nullopt;
 }
 
+void note_what_was_seen(Database& database, const Watched& watched, const TooOften& seen,
+                        Instant now) {
+    const char* const reason = watched.due > 0 ? "doubled" : "arrived_late";
+    stop_watching(database, watched.delivery);
+    store_evidence(database, watched.delivery, seen.attempt, seen.read,
+                   watched.due > 0 ? "doubled" : cadence::to_string(cadence::Finding::For));
+    close_attempt(database, watched.delivery, seen.attempt, "applied", reason, now);
+    move_delivery(database, watched.delivery, cadence::DeliveryState::Applied, reason, now);
+    if (watched.due == 0) {
+        owe_undo(database, watched.delivery, now);
+        return;
+    }
+    database.execute("UPDATE delivery SET doubled = 1 WHERE id = ?1", watched.delivery);
+    owe_undo_of_doubled(database, watched.delivery, seen.times - 1, now);
+}
+
 }  // namespace
 
-void watch_for_double(Database& database, const Sent& sent, Instant now) {
+void watch_for_late(Database& database, const Sent& sent, Instant now) {
     std::optional<Instant> until;
     for (const int number : find_unknown_attempts(database, sent.id)) {
         const auto attempt = load_unknown_attempt(database, sent.id, number);
@@ -95,20 +118,16 @@ void watch_for_double(Database& database, const Sent& sent, Instant now) {
 }
 
 // One at most: two that wait for the same seconds cannot be told apart.
-std::vector<DeliveryId> note_doubled(Database& database, const SessionId& session,
-                                     const LockReading& read, Instant now) {
+std::vector<DeliveryId> note_late(Database& database, const SessionId& session,
+                                  const LockReading& read, Instant now) {
     for (const Watched& watched : find_watched(database, session)) {
-        const auto seen = find_too_often(database, session, watched.delivery, read);
+        const auto seen = find_too_often(database, session, watched, read);
         if (!seen) {
             watch_on(database, watched, now);
             continue;
         }
-        stop_watching(database, watched.delivery);
-        store_evidence(database, watched.delivery, seen->attempt, seen->read, "doubled");
-        close_attempt(database, watched.delivery, seen->attempt, "applied", "doubled", now);
-        database.execute("UPDATE delivery SET doubled = 1 WHERE id = ?1", watched.delivery);
-        move_delivery(database, watched.delivery, cadence::DeliveryState::Applied, "doubled", now);
-        owe_undo_of_doubled(database, watched.delivery, seen->times - 1, now);
+        note_what_was_seen(database, watched, *seen, now);
+        if (watched.due == 0) return {};
         return {watched.delivery};
     }
     return {};

@@ -1,5 +1,5 @@
 // A punishment that was sent again, and applied twice after all.
-#include "ledger/doubles.hpp"
+#include "ledger/late_arrivals.hpp"
 
 #include "ledger/decisions.hpp"
 #include "ledger/undo.hpp"
@@ -13,7 +13,7 @@ using cadence::DeliveryState;
 using engine::Begun;
 using Todo = engine::LaneHead::Todo;
 
-class Doubled : public Settlements {
+class LateArrival : public Settlements {
   protected:
     // Lost, never seen, sent again and applied.
     DeliveryId resend(unsigned day = 18) {
@@ -25,11 +25,11 @@ class Doubled : public Settlements {
     }
     std::vector<DeliveryId> look(std::int64_t remaining) {
         now += 60s;
-        return ledger::note_doubled(db, session, {now, {}, remaining, {}}, now);
+        return ledger::note_late(db, session, {now, {}, remaining, {}}, now);
     }
 };
 
-TEST_F(Doubled, SeenTwice_IsMarkedAndTakenBackOnce) {
+TEST_F(LateArrival, SeenTwice_IsMarkedAndTakenBackOnce) {
     const auto id = resend();
     EXPECT_EQ(look(107'065), std::vector{id});
     EXPECT_EQ(standing(id), "applied doubled");
@@ -41,7 +41,7 @@ TEST_F(Doubled, SeenTwice_IsMarkedAndTakenBackOnce) {
     EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 1);
 }
 
-TEST_F(Doubled, LockIsReadForItAMinuteLaterAndAgain) {
+TEST_F(LateArrival, LockIsReadForItAMinuteLaterAndAgain) {
     resend();
     EXPECT_EQ(head().next_due, now + 1min);
     now += 1min;
@@ -51,7 +51,7 @@ TEST_F(Doubled, LockIsReadForItAMinuteLaterAndAgain) {
     EXPECT_EQ(head().next_due, now + 4min);
 }
 
-TEST_F(Doubled, ThreeTimes_TwoAreTakenBack) {
+TEST_F(LateArrival, ThreeTimes_TwoAreTakenBack) {
     const auto id = lose(owe(18));
     never_see(id);
     lose(id, 2);
@@ -64,7 +64,7 @@ TEST_F(Doubled, ThreeTimes_TwoAreTakenBack) {
     EXPECT_EQ(count("SELECT seconds FROM delivery WHERE kind = 'undo'"), 7200);
 }
 
-TEST_F(Doubled, FirstArrivesWhileTheSecondIsUnknown_IsAppliedThenTakenBack) {
+TEST_F(LateArrival, FirstArrivesWhileTheSecondIsUnknown_IsAppliedThenTakenBack) {
     const auto id = lose(owe(18));
     never_see(id);
     lose(id, 2);
@@ -74,14 +74,14 @@ TEST_F(Doubled, FirstArrivesWhileTheSecondIsUnknown_IsAppliedThenTakenBack) {
     EXPECT_EQ(look(107'112), std::vector{id});
 }
 
-TEST_F(Doubled, SeenOnce_IsAsItShouldBe) {
+TEST_F(LateArrival, SeenOnce_IsAsItShouldBe) {
     resend();
     EXPECT_TRUE(look(103'465).empty());
     EXPECT_TRUE(look(0).empty());
     EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 0);
 }
 
-TEST_F(Doubled, AfterAQuarterOfAnHour_OnlyTheFirstLookCounts) {
+TEST_F(LateArrival, AfterAQuarterOfAnHour_OnlyTheFirstLookCounts) {
     const auto id = resend();
     now += 20min;
     EXPECT_EQ(look(107'065 - 1200), std::vector{id}) << "no token lived meanwhile";
@@ -94,7 +94,7 @@ TEST_F(Doubled, AfterAQuarterOfAnHour_OnlyTheFirstLookCounts) {
     EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE watch_until_ms IS NOT NULL"), 0);
 }
 
-TEST_F(Doubled, SeenByTheThirdTry_IsTakenBackAtOnce) {
+TEST_F(LateArrival, SeenByTheThirdTry_IsTakenBackAtOnce) {
     const auto id = lose(owe(18));
     never_see(id);
     lose(id, 2);
@@ -108,7 +108,7 @@ TEST_F(Doubled, SeenByTheThirdTry_IsTakenBackAtOnce) {
     EXPECT_EQ(count("SELECT count(*) FROM attempt"), 2);
 }
 
-TEST_F(Doubled, SecondArrivesAfterTheThirdTryHasShownTheFirst) {
+TEST_F(LateArrival, SecondArrivesAfterTheThirdTryHasShownTheFirst) {
     const auto id = lose(owe(18));
     never_see(id);
     lose(id, 2);
@@ -120,7 +120,7 @@ TEST_F(Doubled, SecondArrivesAfterTheThirdTryHasShownTheFirst) {
     EXPECT_EQ(look(106'840), std::vector{id});
 }
 
-TEST_F(Doubled, OurOwnOtherWrites_AreNoSecondOne) {
+TEST_F(LateArrival, OurOwnOtherWrites_AreNoSecondOne) {
     resend();
     now += 1s;
     const auto other = owe(19);
@@ -130,7 +130,7 @@ TEST_F(Doubled, OurOwnOtherWrites_AreNoSecondOne) {
     EXPECT_EQ(look(110'604).size(), 1U) << "three hours of two deliveries";
 }
 
-TEST_F(Doubled, OtherOneOfUnknownOutcome_MayBeTheSecondHour) {
+TEST_F(LateArrival, OtherOneOfUnknownOutcome_MayBeTheSecondHour) {
     resend();
     now += 1s;
     const auto other = owe(19);
@@ -141,7 +141,7 @@ TEST_F(Doubled, OtherOneOfUnknownOutcome_MayBeTheSecondHour) {
     EXPECT_TRUE(look(107'004).empty()) << "it may have happened all the same";
 }
 
-TEST_F(Doubled, UndeservedToo_IsTakenBackTwice) {
+TEST_F(LateArrival, UndeservedToo_IsTakenBackTwice) {
     db.execute("UPDATE generation SET late_proof = 'compensate'");
     const auto id = resend();
     look(107'065);
@@ -149,6 +149,32 @@ TEST_F(Doubled, UndeservedToo_IsTakenBackTwice) {
     EXPECT_FALSE(ledger::owe_undo(db, id, now));
     EXPECT_FALSE(ledger::owe_undo_of_doubled(db, id, 1, now));
     EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"), 2);
+}
+
+TEST_F(LateArrival, UndeservedOneThatArrivesLate_IsTakenBackUnderCompensate) {
+    db.execute("UPDATE generation SET late_proof = 'compensate'");
+    const auto id = lose(owe(18));
+    const WindowId window{number("window", "delivery", id.value)};
+    db.execute("UPDATE window SET verdict = 'met' WHERE id = ?1", window);
+    EXPECT_FALSE(ledger::unwant_punishment(db, window, "unwanted", true, now));
+    never_see(id);
+    EXPECT_EQ(standing(id), "waived unwanted");
+    EXPECT_TRUE(look(103'465).empty()) << "it was applied once";
+    EXPECT_EQ(standing(id), "applied arrived_late");
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND seconds = 3600"), 1);
+    EXPECT_TRUE(look(103'405).empty());
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 1);
+}
+
+TEST_F(LateArrival, UndeservedOneThatNeverArrives_StaysWaived) {
+    db.execute("UPDATE generation SET late_proof = 'compensate'");
+    const auto id = lose(owe(18));
+    const WindowId window{number("window", "delivery", id.value)};
+    db.execute("UPDATE window SET verdict = 'met' WHERE id = ?1", window);
+    EXPECT_FALSE(ledger::unwant_punishment(db, window, "unwanted", true, now));
+    never_see(id);
+    EXPECT_TRUE(look(99'865).empty());
+    EXPECT_EQ(standing(id), "waived unwanted");
 }
 
 }  // namespace

@@ -58,3 +58,17 @@ CREATE INDEX delivery_seen ON delivery (session, updated_at_ms)
 -- applied twice (ordinal 2).
 DROP INDEX delivery_undone_once;
 CREATE UNIQUE INDEX delivery_undone_once ON delivery (undoes, ordinal) WHERE undoes IS NOT NULL;
+
+-- Of a clock that was set back:
+--   highest_ms      the latest time the daemon ever lived at; later than at_ms until the clock has
+--                   made up for it
+--   set_back_to_ms  the time it was set back to, until then
+ALTER TABLE heartbeat ADD COLUMN highest_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE heartbeat ADD COLUMN set_back_to_ms INTEGER;
+UPDATE heartbeat SET highest_ms = at_ms;
+
+-- Windows that were opened while the clock was far ahead are removed once it is right again; their
+-- ids are in the trail and are not given to others (meta: highest_window).
+CREATE TRIGGER window_removed AFTER DELETE ON window BEGIN
+    UPDATE counter SET value = value - 1 WHERE name = 'window.' || ifnull(old.verdict, 'open');
+END;

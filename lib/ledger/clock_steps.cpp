@@ -3,7 +3,9 @@
 #include <vector>
 
 #include "ledger/deliveries.hpp"
+#include "ledger/heartbeats.hpp"
 #include "ledger/judgement.hpp"
+#include "ledger/jumps.hpp"
 #include "ledger/lane.hpp"
 #include "ledger/settlements.hpp"
 
@@ -19,15 +21,16 @@ constexpr std::chrono::seconds kLongestSetAside{60};
 // Within what the bands of readings bear (cadence/settlement.hpp).
 constexpr std::chrono::seconds kToleratedStep{2};
 
-std::vector<cadence::WindowId> find_missed_too_early(Database& database, Instant now) {
+std::vector<cadence::WindowId> find_judged_too_early(Database& database, Instant now) {
     auto row = database.query(
         "SELECT w.id FROM window w JOIN generation g ON g.requirement = w.requirement"
-        " AND g.ordinal = w.generation WHERE w.end_at_ms > ?1 AND w.verdict = 'missed'"
+        " AND g.ordinal = w.generation WHERE w.end_at_ms > ?1"
+        " AND (w.verdict = 'missed' OR (w.verdict = 'excused' AND w.reason = 'outage'))"
         " AND w.end_at_ms + g.grace_ms > ?2");
     row.bind(now - kLongestGrace, now);
-    std::vector<cadence::WindowId> missed;
-    while (row.step()) missed.push_back({row.integer(0)});
-    return missed;
+    std::vector<cadence::WindowId> judged;
+    while (row.step()) judged.push_back({row.integer(0)});
+    return judged;
 }
 
 void reopen(Database& database, cadence::WindowId id, Instant now) {
@@ -68,19 +71,34 @@ void cut_waits(Database& database, const SessionId& session, Instant now) {
     refresh_lane(database, session, now);
 }
 
-}  // namespace
-
-int step_back(Database& database, Instant now) {
-    const auto missed = find_missed_too_early(database, now);
-    for (const auto id : missed) reopen(database, id, now);
-    for (const SessionId& session : find_put_off(database, now)) cut_waits(database, session, now);
-    return static_cast<int>(missed.size());
+int reopen_early(Database& database, Instant now) {
+    const auto early = find_judged_too_early(database, now);
+    for (const auto id : early) reopen(database, id, now);
+    return static_cast<int>(early.size());
 }
 
-int follow_step(Database& database, cadence::Duration step, Instant now) {
+void keep_ages(Database& database, const cadence::Policy& policy, Instant now) {
+    database.execute(
+        "UPDATE delivery INDEXED BY delivery_expiry SET expires_at_ms = ?1"
+        " WHERE expires_at_ms > ?1 AND expires_at_ms IS NOT NULL"
+        " AND state IN ('waiting', 'queued')",
+        now + policy.caps.punishment_max_age);
+}
+
+}  // namespace
+
+int follow_step(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
+                cadence::Duration step, Instant now) {
     if (step < -kToleratedStep) give_up_settling(database, now);
     if (step > kToleratedStep) begin_settling_anew(database, now);
-    return step_back(database, now);
+    if (step > kToleratedStep) make_up(database, now - step, now);
+    const auto jump = find_jump_taken_back(database, now);
+    if (jump) forget_jump(database, *jump, policy, now);
+    const int reopened = reopen_early(database, now);
+    if (jump) bring_back(database, zones, *jump, policy, now);
+    keep_ages(database, policy, now);
+    for (const SessionId& session : find_put_off(database, now)) cut_waits(database, session, now);
+    return reopened;
 }
 
 }  // namespace ledger

@@ -2,19 +2,20 @@
 // counted from a time that has not come. Used inside a unit of work.
 #pragma once
 
+#include "cadence/requirement.hpp"
 #include "cadence/time.hpp"
+#include "cadence/zones.hpp"
 #include "ledger/database.hpp"
 
 namespace ledger {
 
-// Missed windows whose end + grace lies in the future again are open again, their unsent
-// punishments waived; a wait that would last longer from `now` than any wait is ever set to is cut
-// to that. Returns how many windows are open again.
-// Costs what is due after `now`.
-int step_back(Database& database, cadence::Instant now);
-
 // The clock was set by `step`, forward or back, to `now`; a machine that slept is one that was set
-// forward. step_back, and what is being settled by readings is given up, or its minute begins anew.
-int follow_step(Database& database, cadence::Duration step, cadence::Instant now);
+// forward. Windows that were missed, or excused for an outage, and whose end + grace lies in the
+// future again are open again, their unsent punishments waived; a wait that would last longer from
+// `now` than any wait is ever set to is cut to that; what is being settled by readings is given up,
+// or its minute begins anew. A jump ahead that is taken back was none (ledger/jumps.hpp). Returns
+// how many windows are open again. Costs what is due after `now`.
+int follow_step(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
+                cadence::Duration step, cadence::Instant now);
 
 }  // namespace ledger

@@ -65,10 +65,29 @@ Look last_look(Database& database, const SessionId& session) {
     return look;
 }
 
+// Looks of a time that has not come were made before the clock was set back, that is before now. Of
+// several it is the strictest that counts: whoever may have been the platform's to punish is.
+void bring_back_looks(Database& database, const SessionId& session, Instant now) {
+    {
+        auto row =
+            database.query("SELECT 1 FROM context_seen WHERE session = ?1 AND at_ms > ?2 LIMIT 1");
+        row.bind(session, now);
+        if (!row.step()) return;
+    }
+    database.execute(
+        "INSERT INTO context_seen (session, at_ms, metric, punishes)"
+        " SELECT session, ?2, metric, max(punishes) FROM context_seen"
+        " WHERE session = ?1 AND at_ms > ?2 GROUP BY metric"
+        " ON CONFLICT DO UPDATE SET punishes = max(punishes, excluded.punishes)",
+        session, now);
+    database.execute("DELETE FROM context_seen WHERE session = ?1 AND at_ms > ?2", session, now);
+}
+
 // Whether it says something else than the look before; rows only then.
 bool note_what_it_says(Database& database, const ContextFound& found, Instant now) {
     if (!found.context.requirements) return false;
     const Look look = look_of(*found.context.requirements);
+    bring_back_looks(database, found.session, now);
     if (look == last_look(database, found.session)) return false;
     for (const auto& [metric, punishes] : look) {
         database.execute(

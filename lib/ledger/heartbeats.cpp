@@ -13,6 +13,10 @@ namespace {
 using cadence::Instant;
 using cadence::Interval;
 
+// A machine that started with a wrong clock may have lived at a time long past: what lies between
+// then and the time it lived at before was no outage.
+constexpr std::chrono::hours kFarBack{24};
+
 std::optional<Instant> last_beat(Database& database) {
     auto row = database.query("SELECT at_ms FROM heartbeat");
     if (!row.step()) return std::nullopt;
@@ -30,6 +34,19 @@ void note_outage(Database& database, const Interval& outage, const cadence::Poli
         " WHERE end_at_ms BETWEEN ?1 AND ?2 AND verdict IS NULL",
         outage.start, outage.end, outage.end + policy.outage_grace);
     record_event(database, outage.end, "outage", std::nullopt, std::nullopt, std::nullopt);
+}
+
+// Whether it had lived more than a day before its last heartbeat's time, and goes on from there.
+bool is_far_back(Database& database, Instant now) {
+    auto row = database.query("SELECT highest_ms - at_ms FROM heartbeat WHERE at_ms < ?1");
+    row.bind(now);
+    return row.step() && cadence::Duration{row.integer(0)} > kFarBack;
+}
+
+std::optional<Instant> find_set_back_to(Database& database) {
+    auto row = database.query("SELECT set_back_to_ms FROM heartbeat");
+    if (!row.step()) return std::nullopt;
+    return row.maybe_instant(0);
 }
 
 struct InFlight {
@@ -51,8 +68,10 @@ std::vector<InFlight> find_in_flight(Database& database) {
 std::optional<Interval> beat(Database& database, const cadence::Policy& policy, Instant now) {
     const auto last = last_beat(database);
     database.execute(
-        "INSERT INTO heartbeat (id, at_ms) VALUES (1, ?1)"
-        " ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms",
+        "INSERT INTO heartbeat (id, at_ms, highest_ms) VALUES (1, ?1, ?1)"
+        " ON CONFLICT (id) DO UPDATE SET at_ms = ?1, highest_ms = max(highest_ms, ?1),"
+        " set_back_to_ms = iif(?1 >= highest_ms, NULL,"
+        "  iif(?1 < at_ms, min(ifnull(set_back_to_ms, ?1), ?1), set_back_to_ms))",
         now);
     if (!last || now - *last <= policy.longest_silence) return std::nullopt;
     const Interval outage{*last, now};
@@ -60,8 +79,26 @@ std::optional<Interval> beat(Database& database, const cadence::Policy& policy, 
     return outage;
 }
 
-cadence::Result<engine::Recovery> recover(Database& database, const cadence::Policy& policy,
-                                          Instant now) {
+void make_up(Database& database, Instant before, Instant after) {
+    const auto set_back_to = find_set_back_to(database);
+    const bool far = is_far_back(database, after);
+    database.execute(
+        "UPDATE heartbeat SET at_ms = min(highest_ms, at_ms + ?1) WHERE highest_ms > at_ms",
+        std::int64_t{(after - before).count()});
+    if (!far || !set_back_to) return;
+    // Who was enrolled meanwhile owes nothing for the time in between.
+    database.execute(
+        "UPDATE window SET past = 1 WHERE verdict IS NULL AND end_at_ms <= ?3 AND requirement IN"
+        " (SELECT id FROM requirement WHERE enrolled_at_ms BETWEEN ?1 AND ?2)",
+        *set_back_to, before, after);
+    database.execute(
+        "UPDATE requirement SET enrolled_at_ms = ?3, punish_past = 0"
+        " WHERE enrolled_at_ms BETWEEN ?1 AND ?2",
+        *set_back_to, before, after);
+}
+
+cadence::Result<engine::Recovery> recover(Database& database, cadence::Zones& zones,
+                                          const cadence::Policy& policy, Instant now) {
     engine::Recovery recovery;
     cadence::Answer answer;
     answer.kind = cadence::AnswerKind::Unknown;
@@ -75,7 +112,8 @@ cadence::Result<engine::Recovery> recover(Database& database, const cadence::Pol
         ++recovery.unknown;
     }
     const Instant last = last_beat(database).value_or(now);
-    if (last > now) recovery.reopened = follow_step(database, now - last, now);
+    if (last > now) recovery.reopened = follow_step(database, zones, policy, now - last, now);
+    if (is_far_back(database, now)) make_up(database, last + policy.longest_silence, now);
     recovery.outage = beat(database, policy, now);
     return recovery;
 }

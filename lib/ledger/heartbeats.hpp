@@ -8,6 +8,7 @@
 #include "cadence/requirement.hpp"
 #include "cadence/time.hpp"
 #include "cadence/verdict.hpp"
+#include "cadence/zones.hpp"
 #include "engine/docket.hpp"
 #include "ledger/database.hpp"
 
@@ -16,7 +17,11 @@ namespace ledger {
 std::optional<cadence::Interval> beat(Database& database, const cadence::Policy& policy,
                                       cadence::Instant now);
 
-[[nodiscard]] cadence::Result<engine::Recovery> recover(Database& database,
+// The clock went from `before` to `after` at once. As far as that makes up for a clock that had
+// been set back it is no outage: the daemon has lived at that time before.
+void make_up(Database& database, cadence::Instant before, cadence::Instant after);
+
+[[nodiscard]] cadence::Result<engine::Recovery> recover(Database& database, cadence::Zones& zones,
                                                         const cadence::Policy& policy,
                                                         cadence::Instant now);
 

@@ -15,8 +15,9 @@ using cadence::Policy;
 using cadence::Result;
 
 awaitable<Result<engine::Recovery>> SqliteDocket::recover(Policy policy, Instant now) {
-    return writer_.run<engine::Recovery>(
-        [policy, now](Database& database) { return ledger::recover(database, policy, now); });
+    return writer_.run<engine::Recovery>([zones = &zones_, policy, now](Database& database) {
+        return ledger::recover(database, *zones, policy, now);
+    });
 }
 
 awaitable<Result<engine::DocketPass>> SqliteDocket::work_off(Policy policy, Instant now,
@@ -57,11 +58,11 @@ awaitable<Result<engine::DocketPass>> SqliteDocket::beat_and_work_off(Policy pol
     co_return pass;
 }
 
-awaitable<Result<int>> SqliteDocket::reopen(Policy /*policy*/, cadence::Duration step,
-                                            Instant now) {
-    return writer_.run<int>([step, now](Database& database) -> Result<int> {
-        return ledger::follow_step(database, step, now);
-    });
+awaitable<Result<int>> SqliteDocket::reopen(Policy policy, cadence::Duration step, Instant now) {
+    return writer_.run<int>(
+        [zones = &zones_, policy, step, now](Database& database) -> Result<int> {
+            return ledger::follow_step(database, *zones, policy, step, now);
+        });
 }
 
 awaitable<Result<engine::BackfillChunk>> SqliteDocket::rejudge(

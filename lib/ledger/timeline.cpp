@@ -78,12 +78,13 @@ cadence::WindowId insert_window(Database& database, const Maker& maker, const Wi
                                 bool first, const Policy& policy) {
     const RequirementRow& requirement = maker.requirement;
     const Instant judge_at =
-        cadence::judge_at(bounds.end, maker.rules.grace, requirement.enrolled_at,
-                          outages_at(database, bounds.end), policy.outage_grace);
+        when_to_judge(database, bounds.end, maker.rules.grace, requirement.enrolled_at, policy);
     database.execute(
-        "INSERT INTO window (requirement, generation, idx, start_at_ms, end_at_ms, local_start,"
+        "INSERT INTO window (id, requirement, generation, idx, start_at_ms, end_at_ms, local_start,"
         " local_end, zone, zone_version, first, past, fixed, judge_at_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        " VALUES (1 + max(ifnull((SELECT max(id) FROM window), 0),"
+        " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'highest_window'), 0)),"
+        " ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         requirement.id, requirement.newest_generation, bounds.index, bounds.start, bounds.end,
         to_text(bounds.local_start), to_text(bounds.local_end), maker.zone->name(),
         maker.zone->version(), first, bounds.end <= requirement.enrolled_at,
@@ -123,6 +124,12 @@ std::optional<NewestWindow> find_newest_window(Database& database, RequirementId
     row.bind(requirement);
     if (!row.step()) return std::nullopt;
     return NewestWindow{{row.integer(0)}, static_cast<int>(row.integer(1)), row.instant(2)};
+}
+
+Instant when_to_judge(Database& database, Instant end, cadence::Duration grace, Instant enrolled_at,
+                      const Policy& policy) {
+    return cadence::judge_at(end, grace, enrolled_at, outages_at(database, end),
+                             policy.outage_grace);
 }
 
 Result<void> start_windows(Database& database, cadence::Zones& zones, RequirementId requirement,

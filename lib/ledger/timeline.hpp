@@ -38,6 +38,11 @@ struct NewestWindow {
 [[nodiscard]] std::optional<NewestWindow> find_newest_window(Database& database,
                                                              cadence::RequirementId requirement);
 
+// When a window that ends then is judged, by the outages known so far.
+[[nodiscard]] cadence::Instant when_to_judge(Database& database, cadence::Instant end,
+                                             cadence::Duration grace, cadence::Instant enrolled_at,
+                                             const cadence::Policy& policy);
+
 // A requirement's first windows: from the one that contains its activation to the one that contains
 // now. Errors: those of cadence::window_containing and Zones::find_zone.
 [[nodiscard]] cadence::Result<void> start_windows(Database& database, cadence::Zones& zones,

@@ -101,7 +101,7 @@ TEST_F(ConstraintsTest, WhatMayBeOnce_CannotBeTwice) {
     expect_refused(copy_of_delivery("punishment", "kind, ordinal, state, write, 0, NULL"));
     expect_refused(copy_of_delivery("progress", "kind, ordinal + 1, 'waiting', write, 1, NULL"));
     expect_refused("INSERT INTO brake VALUES (2, 0, '')");
-    expect_refused("INSERT INTO heartbeat VALUES (2, 0)");
+    expect_refused("INSERT INTO heartbeat (id, at_ms) VALUES (2, 0)");
 }
 
 TEST_F(ConstraintsTest, SecondUndoOfAPunishmentForOneReason_IsRefused) {

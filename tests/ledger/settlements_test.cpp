@@ -299,7 +299,7 @@ TEST_F(Settlements, ClockSetForward_BeginsTheMinuteAnew) {
     const auto id = lose(owe(18));
     read(id, now + 2s, 99'983);
     now += 1h;
-    ledger::follow_step(db, 1h, now);
+    ledger::follow_step(db, zones, policy, 1h, now);
     EXPECT_EQ(standing(id), "unknown no_answer");
     EXPECT_EQ(head().delivery, id);
     EXPECT_EQ(count("SELECT given_up_at_ms FROM attempt"), cadence::to_ms(now));
@@ -307,13 +307,13 @@ TEST_F(Settlements, ClockSetForward_BeginsTheMinuteAnew) {
 
 TEST_F(Settlements, ClockSetBackByASecond_ChangesNothing) {
     const auto id = lose(owe(18));
-    ledger::follow_step(db, -1s, now - 1s);
+    ledger::follow_step(db, zones, policy, -1s, now - 1s);
     EXPECT_EQ(standing(id), "unknown no_answer");
 }
 
 TEST_F(Settlements, ClockSetBack_GivesUp) {
     const auto id = lose(owe(18));
-    ledger::follow_step(db, -1h, now - 1h);
+    ledger::follow_step(db, zones, policy, -1h, now - 1h);
     EXPECT_EQ(standing(id), "held outcome_unknown");
     EXPECT_EQ(settled_as(id), "undecided clock_set_back");
 }

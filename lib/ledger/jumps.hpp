@@ -1,0 +1,32 @@
+// A wall clock that was wrongly set ahead and then set right: what was stored in between was of a
+// time that has not come. Used inside a unit of work, by clock_steps.
+#pragma once
+
+#include <optional>
+
+#include "cadence/requirement.hpp"
+#include "cadence/time.hpp"
+#include "cadence/verdict.hpp"
+#include "cadence/zones.hpp"
+#include "ledger/database.hpp"
+
+namespace ledger {
+
+// The outage that a jump ahead was taken for, when the clock's going back to `now` takes that jump
+// back: as long after the outage's beginning as the daemon has lived since its end, or more than a
+// month before that end. To be asked before the next heartbeat.
+[[nodiscard]] std::optional<cadence::Interval> find_jump_taken_back(Database& database,
+                                                                    cadence::Instant now);
+
+// It was no outage but up to `now`; pauses that were begun since begin now.
+void forget_jump(Database& database, const cadence::Interval& jump, const cadence::Policy& policy,
+                 cadence::Instant now);
+
+// Proofs that were counted for windows that have not begun count for the one that is running, where
+// it needs them; windows that begin more than a day from now are gone, unless something refers to
+// them, and so lock sessions enrolled meanwhile begin now; what is open is judged when it would
+// have been.
+void bring_back(Database& database, cadence::Zones& zones, const cadence::Interval& jump,
+                const cadence::Policy& policy, cadence::Instant now);
+
+}  // namespace ledger

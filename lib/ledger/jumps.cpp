@@ -24,14 +24,16 @@ using cadence::WindowId;
 constexpr std::chrono::minutes kInexact{2};
 // No outage of ours lasts that long and ends in a clock that is set back into it.
 constexpr std::chrono::hours kFarAhead{24 * 31};
-// Windows that begin this soon may stay: they will be the same.
+// A window that begins this soon may keep the proofs it was given.
 constexpr std::chrono::hours kSoon{24};
 // The longest pause that can be asked for.
 constexpr std::chrono::hours kLongestPause{24 * 366};
 
-template <class Id>
-std::vector<Id> ids_of(Query row) {
-    std::vector<Id> found;
+std::vector<RequirementId> find_ahead(Database& database, Instant now) {
+    auto row = database.query(
+        "SELECT DISTINCT requirement FROM window WHERE end_at_ms > ?1 AND start_at_ms > ?1");
+    row.bind(now);
+    std::vector<RequirementId> found;
     while (row.step()) found.push_back({row.integer(0)});
     return found;
 }
@@ -133,7 +135,7 @@ void remove_windows(Database& database, RequirementId requirement, Instant from)
 
 void take_back_windows(Database& database, cadence::Zones& zones, RequirementId id,
                        const Policy& policy, Instant now) {
-    remove_windows(database, id, now + kSoon);
+    remove_windows(database, id, now);
     const RequirementRow row = load_requirement(database, id);
     if (!row.next_window_at) return;
     if (const auto newest = find_newest_window(database, id)) {
@@ -212,14 +214,9 @@ void forget_jump(Database& database, const Interval& jump, const Policy& policy,
 
 void bring_back(Database& database, cadence::Zones& zones, const Interval& jump,
                 const Policy& policy, Instant now) {
-    const auto ahead = [&database](Instant from) {
-        auto row = database.query(
-            "SELECT DISTINCT requirement FROM window WHERE end_at_ms > ?1 AND start_at_ms > ?1");
-        row.bind(from);
-        return ids_of<RequirementId>(std::move(row));
-    };
-    for (const RequirementId id : ahead(now)) bring_back_proofs(database, id, now);
-    for (const RequirementId id : ahead(now + kSoon)) {
+    const auto ahead = find_ahead(database, now);
+    for (const RequirementId id : ahead) {
+        bring_back_proofs(database, id, now);
         take_back_windows(database, zones, id, policy, now);
     }
     judge_in_time(database, jump, policy);

@@ -23,9 +23,8 @@ void forget_jump(Database& database, const cadence::Interval& jump, const cadenc
                  cadence::Instant now);
 
 // Proofs that were counted for windows that have not begun count for the one that is running, where
-// it needs them; windows that begin more than a day from now are gone, unless something refers to
-// them, and so lock sessions enrolled meanwhile begin now; what is open is judged when it would
-// have been.
+// it needs them; windows that have not begun are gone, unless something refers to them, and lock
+// sessions enrolled meanwhile begin now; what is open is judged when it would have been.
 void bring_back(Database& database, cadence::Zones& zones, const cadence::Interval& jump,
                 const cadence::Policy& policy, cadence::Instant now);
 

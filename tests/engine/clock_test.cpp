@@ -54,6 +54,20 @@ class Clock : public EngineTest {
         return found.value_or("?");
     }
 
+    std::int64_t count_windows(const std::string& id, const std::string& condition) {
+        auto const sql =
+            "SELECT count(*) FROM window JOIN requirement r ON r.id = requirement"
+            " WHERE r.session = ?1 AND " +
+            condition;
+        auto const found = run(writer->run<std::int64_t>(
+            [id, sql](ledger::Database& database) -> cadence::Result<std::int64_t> {
+                auto row = database.query(sql);
+                row.bind(id);
+                return row.step() ? row.integer(0) : -1;
+            }));
+        return found.value_or(-1);
+    }
+
   private:
     Duration wrong_{0};
 };
@@ -111,6 +125,145 @@ INSTANTIATE_TEST_SUITE_P(Steps, ClockSetAndSetRight,
                                            Wrong{"TenYearsAhead", kTenYears},
                                            Wrong{"TenYearsBehind", -kTenYears}),
                          [](const auto& given) { return std::string{given.param.name}; });
+
+TEST_F(Clock, ProofHandedInWhileItIsAhead_CountsForTheDayThatRuns) {
+    live_a_day();
+    pass(12h);
+    launch("wearer", "second");
+    pass(1h + 50min);
+    set_wrong(1h);
+    pass(3min);
+    prove("wearer", "proof-1");
+    pass(2min);
+    set_right();
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    EXPECT_EQ(platform.writes_of(WriteKind::Progress).size(), 1U);
+    pass(2h);
+    EXPECT_EQ(punished(), 1U) << "the second day was met";
+    pass(22h);
+    launch("wearer", "third");
+    pass(2h);
+    EXPECT_EQ(verdict_of_day(2), "missed count_not_reached") << "one proof meets one day";
+}
+
+TEST_F(Clock, ProofsHandedInTenYearsAhead_CountForTheDayThatRuns) {
+    live_a_day();
+    set_wrong(kTenYears);
+    prove("wearer", "proof-1");
+    pass(1min);
+    prove("wearer", "proof-2");
+    pass(1min);
+    set_right();
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    launch("wearer", "second");
+    auto const progress = platform.writes_of(WriteKind::Progress);
+    ASSERT_EQ(progress.size(), 1U);
+    EXPECT_EQ(progress[0].amount, 2);
+    pass(24h);
+    EXPECT_EQ(punished(), 1U);
+}
+
+TEST_F(Clock, RulesChangedAfterItWasTenYearsAhead_HoldFromTheNextDay) {
+    live_a_day();
+    set_wrong(kTenYears);
+    pass(10min);
+    set_right();
+    pass(1min);
+    enrol("wearer", 0, 2);
+    prove("wearer", "proof-1");
+    pass(14h);
+    EXPECT_EQ(verdict_of_day(1), "met count_reached") << "of the rules it began with";
+    prove("wearer", "proof-2");
+    pass(24h);
+    EXPECT_EQ(verdict_of_day(2), "missed count_not_reached") << "one of two";
+}
+
+TEST_F(Clock, EnrolledWhileItWasTenYearsAhead_OwesFromTodayOn) {
+    live_a_day();
+    set_wrong(kTenYears);
+    enrol("other");
+    pass(10min);
+    set_right();
+    prove("other", "proof-1");
+    EXPECT_EQ(count_windows("other", "verdict = 'met'"), 1);
+    pass(38h);
+    EXPECT_EQ(count_windows("other", "verdict = 'missed'"), 1) << "the next day is one as any";
+}
+
+TEST_F(Clock, EnrolledWhileItWasTenYearsBehind_OwesNothingForTheTimeBetween) {
+    live_a_day();
+    set_wrong(-kTenYears);
+    enrol("other");
+    pass(10min);
+    set_right();
+    pass(1h);
+    launch("other", "token");
+    pass(1h);
+    EXPECT_EQ(count_windows("other", "verdict IS NULL"), 1);
+    EXPECT_EQ(punished(), 1U);
+    pass(25h);
+    launch("other", "next");
+    pass(10min);
+    EXPECT_EQ(punished(), 2U) << "the day it has lived to";
+}
+
+TEST_F(Clock, TenYearsBehindAtTheStart_TakesNoPunishmentBack) {
+    live_a_day();
+    enrol("wearer", 0, 1, cadence::LateProof::Compensate);
+    pass(24h);
+    stop();
+    set_wrong(-kTenYears);
+    start();
+    pass(1min);
+    stop();
+    set_right();
+    start();
+    pass(1h);
+    launch("wearer", "second");
+    pass(1h);
+    EXPECT_EQ(verdict_of_day(0), "missed count_not_reached");
+    EXPECT_TRUE(platform.writes_of(WriteKind::RemoveTime).empty());
+    EXPECT_EQ(verdict_of_day(1), "missed count_not_reached");
+    EXPECT_EQ(punished(), 2U);
+}
+
+TEST_F(Clock, PauseBegunWhileItWasAhead_ExcusesTheDayThatRuns) {
+    live_a_day();
+    set_wrong(kTenYears);
+    ASSERT_TRUE(run(intake->pause_session({"wearer"}, clock.now() + 1h, "ill", clock.now())));
+    set_right();
+    ASSERT_TRUE(run(intake->resume_session({"wearer"}, clock.now())));
+    pass(15h);
+    EXPECT_EQ(verdict_of_day(1), "excused pause");
+}
+
+TEST_F(Clock, SleptForEightHoursOverTheEnd_WaitsForWhatBackendsHaveQueued) {
+    live_a_day();
+    pass(12h);
+    clock.step_to(clock.now() + 8h);  // the steady clock sleeps, too
+    settle();
+    launch("wearer", "second");
+    pass(29min);
+    EXPECT_EQ(verdict_of_day(1), "open ");
+    EXPECT_EQ(punished(), 1U);
+    prove("wearer", "today");
+    engine::Proof queued{{"queued"}, {"wearer"}, "check_in", 1, clock.now() - 7h};
+    ASSERT_TRUE(run(intake->add_proof(std::move(queued), settings.policy, clock.now())));
+    pass(2h);
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    EXPECT_EQ(punished(), 1U);
+}
+
+TEST_F(Clock, SleptMoreThanHalfOfADay_IsExcused) {
+    live_a_day();
+    pass(1h);
+    clock.step_to(clock.now() + 14h);
+    settle();
+    launch("wearer", "second");
+    pass(2h);
+    EXPECT_EQ(verdict_of_day(1), "excused outage");
+    EXPECT_EQ(punished(), 1U);
+}
 
 }  // namespace
 }  // namespace engine_test

@@ -85,10 +85,12 @@ void EngineTest::pass(cadence::Duration time) {
     }
 }
 
-void EngineTest::enrol(const std::string& id, int days) {
+void EngineTest::enrol(const std::string& id, int days, int count, cadence::LateProof late) {
     cadence::RequirementSpec requirement;
     requirement.metric = "check_in";
     requirement.rules.key = "check_in";
+    requirement.rules.required_count = count;
+    requirement.rules.late_proof = late;
     requirement.rules.punishment = {cadence::PunishmentType::AddTime, 3600s, ""};
     requirement.rules.first_window = cadence::FirstWindow::Strict;
     requirement.rules.grace = 0s;

@@ -63,8 +63,10 @@ class EngineTest : public ::testing::Test {
         return std::move(result).value();
     }
 
-    // A check-in a day in UTC or an hour more, since `days` days ago, misses of them punished.
-    void enrol(const std::string& id, int days = 0);
+    // `count` check-ins a day in UTC or an hour more, since `days` days ago, misses of them
+    // punished.
+    void enrol(const std::string& id, int days = 0, int count = 1,
+               cadence::LateProof late = cadence::LateProof::Count);
     void launch(const std::string& id, const std::string& token);
     void prove(const std::string& id, const std::string& proof);
     // From now on units_at_writes grows by one at each write to the platform.

@@ -72,6 +72,12 @@ Result<void> validate_punishment(const std::string& prefix, const Punishment& pu
         return invalid(field, "must be at most " + std::to_string(caps.punishment_seconds.count()) +
                                   " (caps.punishment_seconds in the configuration)");
     }
+    // It would be waived whole, each time it is due.
+    if (punishment.seconds > caps.punishment_seconds_per_day) {
+        return invalid(field, "must be at most " +
+                                  std::to_string(caps.punishment_seconds_per_day.count()) +
+                                  " (caps.punishment_seconds_per_day in the configuration)");
+    }
     if (punishment.type == PunishmentType::Freeze &&
         (punishment.seconds < kShortestFreeze || punishment.seconds > kLongestFreeze)) {
         return invalid(field, "a freeze lasts 60 to 86400 seconds");

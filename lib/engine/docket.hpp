@@ -71,8 +71,9 @@ struct DocketPass {
 };
 
 struct Recovery {
-    int unknown{0};   // writes that were inFlight when the daemon died
-    int reopened{0};  // windows, because the clock was set back meanwhile
+    int unknown{0};    // writes that were inFlight when the daemon died
+    int reopened{0};   // windows, because the clock was set back meanwhile
+    int replanned{0};  // open windows, because the zone database was replaced meanwhile
     std::optional<cadence::Interval> outage;
 };
 
@@ -109,7 +110,7 @@ class Docket {
 
     // At start, before anything is sent: what was inFlight becomes unknown; the time since the last
     // heartbeat is an outage when longer than 60 s; one that lies ahead means a clock that was set
-    // back, as in reopen().
+    // back, as in reopen(); open windows are planned anew by the zone rules of today.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Recovery>> recover(
         cadence::Policy policy, cadence::Instant now) = 0;
     // Opens windows, judges those whose time has come, waives the over-aged, buries tokens; at most

@@ -82,6 +82,13 @@ class Engine::Impl {
                                       "not running\"",
                                       recovery.reopened));
         }
+        if (recovery.replanned > 0) {
+            journal.write(
+                Level::Info,
+                fmt::format("event=windows_replanned count={} note=\"by the zone database "
+                            "of today\"",
+                            recovery.replanned));
+        }
         if (recovery.outage) {
             auto const length = recovery.outage->end - recovery.outage->start;
             journal.write(Level::Warning,

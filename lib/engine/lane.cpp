@@ -228,8 +228,10 @@ Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin) 
         co_return recorded ? Step::Stalled : Step::Done;
     }
     pass(Waypoint::BeforeInFlight);
-    auto begun =
-        co_await ports.outbox.begin_attempt(begin, shared_->settings.policy, ports.clock.now());
+    // The read before it has taken its time: the token has to last for the write still.
+    auto policy = shared_->settings.policy;
+    policy.token_margin += gate->round_trip();
+    auto begun = co_await ports.outbox.begin_attempt(begin, policy, ports.clock.now());
     if (!begun || begun->begun != Begun::Started) gate->unused(session_, CallClass::Action);
     if (!begun) {
         co_await refused(begun.error());

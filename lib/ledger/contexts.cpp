@@ -140,6 +140,7 @@ Result<void> put_own(Database& database, cadence::Zones& zones, const cadence::S
     cadence::Caps no_caps = policy.caps;
     // What exceeds our caps is not sent (the check is made then); it may still be the platform's.
     no_caps.punishment_seconds = std::chrono::seconds{std::numeric_limits<std::int32_t>::max()};
+    no_caps.punishment_seconds_per_day = no_caps.punishment_seconds;
     auto valid = cadence::validate(spec, no_caps, now);
     if (!valid) return valid;
     const std::string zone = zone_in_force(database, spec.id);

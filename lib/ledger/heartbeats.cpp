@@ -6,6 +6,7 @@
 #include "ledger/attempts.hpp"
 #include "ledger/clock_steps.hpp"
 #include "ledger/deliveries.hpp"
+#include "ledger/replan.hpp"
 
 namespace ledger {
 namespace {
@@ -115,6 +116,7 @@ cadence::Result<engine::Recovery> recover(Database& database, cadence::Zones& zo
     if (last > now) recovery.reopened = follow_step(database, zones, policy, now - last, now);
     if (is_far_back(database, now)) make_up(database, last + policy.longest_silence, now);
     recovery.outage = beat(database, policy, now);
+    recovery.replanned = replan_open_windows(database, zones, policy, now);
     return recovery;
 }
 

@@ -163,6 +163,21 @@ TEST(Validate, FreezeAboveADayDespiteAHighCap_IsRefused) {
     EXPECT_EQ(result.error().field, "requirements[0].punishment.seconds");
 }
 
+TEST(Validate, PunishmentAboveADaysCap_IsRefusedWithTheKey) {
+    SessionSpec spec = good();
+    set_punishment(spec.requirements[0].rules, PunishmentType::AddTime, 7200s);
+    Caps caps;
+    caps.punishment_seconds_per_day = 7199s;
+    const auto result = validate(spec, caps, kNow);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().field, "requirements[0].punishment.seconds");
+    EXPECT_NE(result.error().detail.find("7199 (caps.punishment_seconds_per_day"),
+              std::string::npos)
+        << result.error().detail;
+    caps.punishment_seconds_per_day = 7200s;
+    EXPECT_TRUE(validate(spec, caps, kNow));
+}
+
 TEST(Validate, DisabledRequirement_IsCheckedAllTheSame) {
     EXPECT_EQ(refused_field([](SessionSpec& spec, Rules& rules) {
                   spec.requirements[1].enabled = false;

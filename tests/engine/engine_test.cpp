@@ -58,6 +58,23 @@ TEST_F(EngineTest, TokenAtTheEndOfItsLife_IsNotUsed) {
     EXPECT_EQ(platform.writes[0].token, "next");
 }
 
+TEST_F(EngineTest, TokenThatTheReadUsesUp_CarriesNoPunishment) {
+    settings.policy.token_margin = 0s;
+    start();
+    enrol("wearer", 1);
+    ASSERT_TRUE(run(intake->pause_all("", clock.now())));
+    launch("wearer", "token");
+    pass(10h - 3s);
+    ASSERT_TRUE(run(intake->resume_all(clock.now())));
+    auto const reads = platform.reads;
+    // An answer takes two seconds, as far as is known; half a second is left.
+    platform.during_read = [this] { clock.pass(2500ms); };
+    engine->changed();
+    settle();
+    EXPECT_EQ(platform.reads, reads + 1);
+    EXPECT_TRUE(platform.writes.empty());
+}
+
 TEST_F(EngineTest, UnknownPunishmentThatCannotBeSeen_IsHeldAndNeverRepeated) {
     start();
     platform.tells_time = false;
@@ -297,6 +314,23 @@ TEST_F(EngineTest, ManyLockSessions_AreServedSideBySide) {
     }
     EXPECT_EQ(platform.writes.size(), 10U) << "a silent answer delays nobody else";
     EXPECT_EQ(count("inFlight"), 10);
+}
+
+TEST_F(EngineTest, WorkWithoutAToken_CostsAHeartbeatAndNoRequest) {
+    start();
+    for (int i = 0; i < 5; ++i) {
+        enrol("wearer-" + std::to_string(i), 3);
+        prove("wearer-" + std::to_string(i), "proof-" + std::to_string(i));
+    }
+    pass(1min);
+    ASSERT_EQ(count("waiting"), 20);
+    const auto units = writer->totals().units;
+    const int beats = heartbeats;
+    pass(45min);
+    EXPECT_EQ(heartbeats - beats, 60);
+    EXPECT_EQ(writer->totals().units - units, 60U);
+    EXPECT_EQ(platform.connections, 0);
+    EXPECT_EQ(platform.reads, 0);
 }
 
 TEST_F(EngineTest, NothingToDo_AsksTheLedgerOnceAHeartbeat) {

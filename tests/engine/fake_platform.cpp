@@ -17,6 +17,7 @@ class FakeChannel final : public engine::Channel {
     boost::asio::awaitable<engine::ContextAnswer> load_context(cadence::SessionId session,
                                                                cadence::Secret) override {
         ++platform_->reads;
+        if (platform_->during_read) std::exchange(platform_->during_read, nullptr)();
         engine::ContextAnswer read;
         read.answer = platform_->answer(platform_->read_answers);
         if (read.answer.kind == cadence::AnswerKind::Applied) {

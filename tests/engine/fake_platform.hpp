@@ -41,6 +41,7 @@ class FakePlatform final : public engine::Platform {
     int action_limit{1000};
     bool keeps_silent{false};  // writes are applied and never answered
     std::function<void()> breaks_after_write;
+    std::function<void()> during_read;  // of the next context
     // How long after its arrival a write of unknown outcome is applied; empty: it never is.
     std::optional<cadence::Duration> unknown_applied_after;
     bool tells_time{true};   // contexts tell the remaining time

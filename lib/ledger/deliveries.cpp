@@ -45,13 +45,17 @@ std::optional<Found> find_punishment(Database& database, cadence::WindowId windo
 // would be the same punishment twice.
 std::optional<DeliveryId> want_again(Database& database, const Found& found,
                                      const DeliveryHome& home,
-                                     const std::optional<std::string>& waived, Instant now) {
+                                     const std::optional<std::string>& waived, Instant expires,
+                                     Instant now) {
     if (found.may_have_happened) return std::nullopt;
     const bool waived_before =
         found.state == DeliveryState::Waived && may_be_wanted_again(found.reason);
     if (!waived_before && found.wanted) return std::nullopt;
     if (waived_before && waived) return std::nullopt;
-    database.execute("UPDATE delivery SET wanted = 1 WHERE id = ?1", found.id);
+    // It may have come into being on a clock that was ahead.
+    database.execute(
+        "UPDATE delivery SET wanted = 1, expires_at_ms = min(expires_at_ms, ?2) WHERE id = ?1",
+        found.id, expires);
     if (waived_before) {
         const DeliveryState state = unsent_state(database, home.session, now);
         move_delivery(database, found.id, state, "wanted_again", now, now);
@@ -152,7 +156,8 @@ std::optional<DeliveryId> owe_punishment(Database& database, const DeliveryHome&
     const auto made = insert_punishment(database, home, punishment, state, waived.value_or(""),
                                         now + max_age, now);
     if (!made) {
-        return want_again(database, *find_punishment(database, home.window), home, waived, now);
+        return want_again(database, *find_punishment(database, home.window), home, waived,
+                          now + max_age, now);
     }
     record_event(
         database, now, "punishment.owed", home.session, home.window, made,

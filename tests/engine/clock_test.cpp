@@ -227,6 +227,35 @@ TEST_F(Clock, TenYearsBehindAtTheStart_TakesNoPunishmentBack) {
     EXPECT_EQ(punished(), 2U);
 }
 
+TEST_F(Clock, TenYearsAheadAtTheStart_JudgesNothingOfThem) {
+    live_a_day();
+    stop();
+    set_wrong(kTenYears);
+    start();
+    pass(10min);
+    stop();
+    set_right();
+    start();
+    pass(15h);
+    EXPECT_EQ(verdict_of_day(1), "missed count_not_reached");
+    EXPECT_EQ(verdict_of_day(2), "open ");
+    EXPECT_EQ(verdict_of_day(3), "none");
+    launch("wearer", "second");
+    EXPECT_EQ(punished(), 2U);
+}
+
+TEST_F(Clock, DiskThatTakesNothing_IsAnOutage) {
+    live_a_day();
+    pass(13h);
+    break_ledger(true);
+    pass(90min);
+    break_ledger(false);
+    pass(29min);
+    EXPECT_EQ(verdict_of_day(1), "open ") << "its end lay in an outage";
+    pass(3min);
+    EXPECT_EQ(verdict_of_day(1), "missed count_not_reached") << "an hour of it is no excuse";
+}
+
 TEST_F(Clock, PauseBegunWhileItWasAhead_ExcusesTheDayThatRuns) {
     live_a_day();
     set_wrong(kTenYears);

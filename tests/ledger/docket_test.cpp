@@ -249,9 +249,11 @@ TEST_F(DocketTest, ClockSetBackBeforeTheGraceEnded_TheMissIsOpenAgain) {
     EXPECT_EQ(windows().front(), "2026-06-01..2026-06-02 open ");
     EXPECT_EQ(deliveries(), Lines{"punishment add_time waived reopened"});
     EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 0);
+    tamper("UPDATE delivery SET expires_at_ms = 4102444800000");  // of a clock that was far ahead
     live_until(utc(2026, 6, 1, 22h + 5min));
     must_work_off();
     EXPECT_EQ(windows().front(), "2026-06-01..2026-06-02 missed count_not_reached");
+    EXPECT_EQ(number("SELECT expires_at_ms FROM delivery"), cadence::to_ms(now + 24h * 14));
     EXPECT_EQ(punishments(), 1);
     EXPECT_EQ(text("SELECT state FROM delivery"), "waiting") << "wanted again";
 }

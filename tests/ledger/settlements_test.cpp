@@ -238,7 +238,7 @@ TEST_F(Settlements, ClockSetBackBeforeTheRetry_ItsBaselineIsNoEvidence) {
     const auto id = lose(owe(18));
     never_see(id);
     now -= 30min;
-    ledger::follow_step(db, -30min, now);
+    ledger::follow_step(db, zones, policy, -30min, now);
     now += 15min;
     EXPECT_EQ(begin(id, lock_with(98'000)).begun, Begun::Started)
         << "the lock has run on, and by our clock it has not";
@@ -248,7 +248,7 @@ TEST_F(Settlements, ClockSetBackInFlight_TheBaselineIsNoEvidence) {
     const auto id = owe(18);
     EXPECT_EQ(begin(id, lock_with(100'000)).begun, Begun::Started);
     now -= 30min;
-    ledger::follow_step(db, -30min, now);
+    ledger::follow_step(db, zones, policy, -30min, now);
     now += 15s;
     ASSERT_TRUE(finish(id, AnswerKind::Unknown));
     EXPECT_EQ(standing(id), "held outcome_unknown");

@@ -109,11 +109,11 @@ const std::vector<FaultMode>& fault_modes() {
 std::string CrashCell::session() const { return point + "." + to_string(kind) + "." + mode->name; }
 
 std::vector<std::string> CrashCell::charges() const {
-    // An undo comes after the punishment that it undoes.
+    // An undo comes after the punishment that it undoes, and after the proof that asks for it.
     auto const later = kind == Kind::Undo && point != "ProofWritten" && !reads_the_lock(point) &&
                        point != "Draining";
     auto const first = point == "Recovered" ? "InFlightUnsent" : point;
-    std::vector<std::string> all{first + (later ? ":2@" : ":1@") + session()};
+    std::vector<std::string> all{first + (later ? ":3@" : ":1@") + session()};
     if (point == "Recovered") all.push_back(point);
     return all;
 }

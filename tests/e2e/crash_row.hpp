@@ -53,7 +53,8 @@ class CrashRow {
     void live_ahead(std::chrono::seconds ahead);
     void launch_anew();
     [[nodiscard]] bool busy(std::chrono::seconds ahead) const;
-    [[nodiscard]] bool in_state(const Backend& cell, const char* kind, const char* state) const;
+    [[nodiscard]] bool in_state(const Backend& cell, const std::string& kind,
+                                const std::string& state) const;
     [[nodiscard]] std::vector<Result> settle_accounts();
 
     CrashPrograms programs_;

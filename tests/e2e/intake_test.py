@@ -25,18 +25,22 @@ LINES = {"content-type": "application/x-ndjson"}
 
 
 class SlowDisk:
-    """What slow_disk_shim.cpp shares with us: syncs so far, and the delay of each in microseconds."""
+    """What slow_disk_shim.cpp shares with us: syncs so far, each one's delay, how many are to fail."""
 
     def __init__(self, directory):
         self.path = os.path.join(directory, "slow-disk")
         with open(self.path, "wb") as file:
-            file.write(bytes(16))
+            file.write(bytes(24))
         with open(self.path, "r+b") as file:
-            self.shared = mmap.mmap(file.fileno(), 16)
+            self.shared = mmap.mmap(file.fileno(), 24)
         self.environment = {"LD_PRELOAD": SHIM, "CADENCED_SLOW_DISK": self.path}
 
     def delay(self, seconds):
         self.shared[8:16] = struct.pack("q", int(seconds * 1e6))
+
+    def fail(self, count):
+        """So many of the next syncs, or all (-1), end with EIO."""
+        self.shared[16:24] = struct.pack("q", count)
 
     def syncs(self):
         return struct.unpack("q", self.shared[0:8])[0]
@@ -104,6 +108,16 @@ class Intake(Live):
             return {row[0] for row in database.execute("SELECT id FROM proof")}
         finally:
             database.close()
+
+    def integrity(self):
+        database = sqlite3.connect(os.path.join(self.dir, "cadenced.db"))
+        try:
+            return database.execute("PRAGMA integrity_check").fetchone()[0]
+        finally:
+            database.close()
+
+    def deliveries(self, state):
+        return json.loads(self.ask("GET", f"/v1/deliveries?state={state}").body)["items"]
 
     def answers_at_once(self):
         for target in ("/livez", "/v1/status"):
@@ -280,6 +294,48 @@ def file_that_may_not_grow__takes_or_says_so_and_recovers():
         disk_that_fills_up(live)
 
 
+def syncs_that_fail__acknowledge_nothing_send_nothing_and_recover():
+    with Intake(slow=True) as live:
+        live.platform_control("POST", "/sessions", {"id": "owes", "timeRemainingSeconds": 1_000_000})
+        token = live.platform_control("POST", "/sessions/owes/launch", {})["mainToken"]
+        requirement = {"metric": "owed", "requiredCount": 1,
+                       "cadence": {"every": 1, "unit": "day"},
+                       "punishment": {"type": "add_time", "seconds": 3600},
+                       "activeFrom": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 86400)),
+                       "punishPast": True}
+        assert live.ask("PUT", "/v1/sessions/owes", {"requirements": [requirement]}).status == 201
+        assert live.ask("POST", "/v1/pause").status == 200
+        assert live.ask("POST", "/v1/sessions/owes/launches", {"mainToken": token}).status == 202
+        await_that(lambda: live.deliveries("queued"), "a punishment could be sent")
+        outcomes = {f"before-{i}": live.hand_in(f"before-{i}") for i in range(5)}
+        live.disk.fail(-1)
+        outcomes.update({f"during-{i}": live.hand_in(f"during-{i}") for i in range(5)})
+        assert live.ask("POST", "/v1/resume").status == 503, "not durable, yet answered"
+        readiness = live.ask("GET", "/readyz")
+        assert readiness.status == 503 and "database" in readiness.body, readiness.body
+        live.answers_at_once()
+        assert not live.effects("owes"), "sent before it was durable"
+        live.disk.fail(0)
+        await_that(lambda: live.hand_in("after") in (200, 201), "proofs are taken again")
+        outcomes["after"] = 201
+        await_that(lambda: live.ask("GET", "/readyz").status == 200, "the daemon is ready again")
+        # One at a time, at every kind of commit on the way: a write leaves once, or not at all.
+        live.disk.fail(1)
+        outcomes.update({f"once-{i}": live.hand_in(f"once-{i}") for i in range(3)})
+        assert live.ask("POST", "/v1/resume").status == 200
+        live.disk.fail(1)
+        await_that(lambda: live.deliveries("applied"), "the punishment is sent")
+        live.daemon.kill()
+        live.daemon.wait()
+        assert len(live.effects("owes")) == 1
+        stored = live.stored()
+        lost = {one for one, status in outcomes.items() if status == 201} - stored
+        assert not lost, lost
+        assert {status for one, status in outcomes.items() if "during" in one} == {503}, outcomes
+        assert live.integrity() == "ok"
+        print(f"  {len(stored)} proofs stored, {list(outcomes.values()).count(503)} refused")
+
+
 def hundreds_that_stall__keep_nobody_waiting():
     with Intake() as live:
         stalling = []
@@ -335,7 +391,8 @@ def junk_in_short_lines__costs_little_memory_and_keeps_nobody_waiting():
             one.close()
 
 
-TESTS = [disk_that_is_held__acknowledges_nothing,
+TESTS = [syncs_that_fail__acknowledge_nothing_send_nothing_and_recover,
+         disk_that_is_held__acknowledges_nothing,
          disk_that_is_slow__slows_the_senders_and_costs_no_memory,
          disk_with_no_room__takes_or_says_so_and_recovers,
          file_that_may_not_grow__takes_or_says_so_and_recovers,

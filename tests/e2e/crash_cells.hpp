@@ -23,7 +23,7 @@ struct FaultMode {
     const char* name;
     const char* fault;  // of the sandbox, met by one write; empty: none
     bool hides_outcome{false};
-    bool for_few{false};  // of add_time and progress alone
+    bool for_few{false};  // means the same to every kind: of add_time and progress alone
 };
 // A token that serves everything but the write.
 inline constexpr const char* kDeadToken = "dead-token";

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -30,12 +31,13 @@ CrashPrograms programs_of(const Options& options) {
     return {options.daemon, faulty ? options.daemon : std::string{CADENCED_BIN_DIR} + "/cadenced"};
 }
 
-// One row, on a thread of its own.
+// At a time: most of a row is waiting, but each has two programs to start.
+constexpr std::size_t kRows = 8;
+
 struct Work {
     std::vector<CrashCell> cells;
     std::vector<CrashRow::Result> results;
     std::string failure;
-    std::thread thread;
 
     void run(const CrashPrograms& programs) {
         try {
@@ -49,10 +51,15 @@ struct Work {
 
 std::vector<Work> work_off(const Options& options) {
     std::vector<Work> works;
-    for (auto& cells : crash_rows(options.choice)) works.push_back({std::move(cells), {}, {}, {}});
+    for (auto& cells : crash_rows(options.choice)) works.push_back({std::move(cells), {}, {}});
     auto const programs = programs_of(options);
-    for (auto& work : works) work.thread = std::thread([&work, programs] { work.run(programs); });
-    for (auto& work : works) work.thread.join();
+    std::atomic<std::size_t> next{0};
+    auto const run_rows = [&works, &next, &programs] {
+        for (auto i = next++; i < works.size(); i = next++) works[i].run(programs);
+    };
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < kRows; ++i) threads.emplace_back(run_rows);
+    for (auto& thread : threads) thread.join();
     return works;
 }
 

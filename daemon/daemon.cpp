@@ -157,7 +157,7 @@ class Daemon {
                                     cadence::to_log_value(configuration_.current().socket) +
                                     " tzdb=" + cadence::to_log_value(zones_.version()));
         co_await (work() && serve() && limit_drain() && housekeeping_->run() && become_ready());
-        if (exit_code_ == ExitCode::BadData) co_return;
+        if (exit_code_ != ExitCode::Ok) co_return;
         auto const marked = co_await ledger_->mark_clean(clock_.now());
         if (!marked) log_.write(Level::Warning, "event=unclean_stop");
     }

@@ -3,6 +3,7 @@
 #include "daemon/routes/handlers.hpp"
 #include "daemon/routes/problem.hpp"
 #include "daemon/routes/requests.hpp"
+#include "engine/waypoint.hpp"
 
 namespace cadenced::wire {
 namespace {
@@ -48,6 +49,7 @@ Answering post_launch(const RouteContext& context, Call call) {
     }
     const auto taken = co_await context.intake.add_launch(launch, policy, now);
     if (!taken) co_return refuse(context, taken.error());
+    engine::pass(engine::Waypoint::LaunchWritten, launch.session);
     context.changed();
     co_return answer(*taken);
 }
@@ -64,6 +66,7 @@ Answering post_proof(const RouteContext& context, Call call) {
     if (!proof) co_return refuse(context, proof.error());
     const auto taken = co_await context.intake.add_proof(*proof, policy, now);
     if (!taken) co_return refuse(context, taken.error());
+    engine::pass(engine::Waypoint::ProofWritten, proof->session);
     if (taken->status == engine::ProofStatus::Accepted) context.changed();
     co_return answer(proof->id, *taken);
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cadence/printable.hpp"
+#include "engine/waypoint.hpp"
 
 namespace engine {
 namespace {
@@ -108,6 +109,7 @@ boost::asio::awaitable<void> Courier::drain() {
     auto& clock = shared_->ports.clock;
     auto const give_up = clock.steady_now() + shared_->settings.drain;
     bool cancelled = false;
+    for (const auto& [session, signal] : running_) pass(Waypoint::Draining, session);
     while (!running_.empty()) {
         auto const left = std::chrono::ceil<cadence::Duration>(give_up - clock.steady_now());
         if (!cancelled && left <= cadence::Duration::zero()) {

@@ -8,6 +8,7 @@
 #include "engine/courier.hpp"
 #include "engine/scheduler.hpp"
 #include "engine/watch.hpp"
+#include "engine/waypoint.hpp"
 
 namespace engine {
 
@@ -33,6 +34,7 @@ class Engine::Impl {
         auto const recovered =
             co_await ports.docket.recover(shared_.settings.policy, ports.clock.now());
         if (!recovered) co_return tl::unexpected<cadence::Error>(recovered.error());
+        pass(Waypoint::Recovered, {});
         report(*recovered);
         using boost::asio::experimental::awaitable_operators::operator&&;
         co_await (courier_.run() && scheduler_.run());

@@ -148,6 +148,7 @@ Lane::Next Lane::settle_by_reading(LaneHead head, PlatformGate* gate) {
         auto const waits = co_await wait_for_clocks(*std::move(found));
         co_return waits;
     }
+    pass(Waypoint::LockReadUnwritten, session_);
     auto& ports = shared_->ports;
     auto const settled = co_await ports.outbox.settle_by_reading(
         head.delivery, *std::move(found), shared_->settings.policy, ports.clock.now());
@@ -155,6 +156,7 @@ Lane::Next Lane::settle_by_reading(LaneHead head, PlatformGate* gate) {
         co_await refused(settled.error());
         co_return Step::Done;
     }
+    pass(Waypoint::ReadingWritten, session_);
     shared_->ledger_rest.worked();
     warn_of(settled->recorded);
     tell_settled(head.delivery, settled->state, settled->reason);
@@ -227,7 +229,7 @@ Lane::Next Lane::attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin) 
         auto const recorded = co_await record_unused(std::move(begin));
         co_return recorded ? Step::Stalled : Step::Done;
     }
-    pass(Waypoint::BeforeInFlight);
+    pass(Waypoint::BeforeInFlight, session_);
     // The read before it has taken its time: the token has to last for the write still.
     auto policy = shared_->settings.policy;
     policy.token_margin += gate->round_trip();
@@ -265,7 +267,7 @@ Lane::Next Lane::not_begun(LaneHead head, Attempt begun) {
 }
 
 Lane::Next Lane::carry(LaneHead head, PlatformGate* gate, Attempt begun) {
-    pass(Waypoint::InFlightUnsent);
+    pass(Waypoint::InFlightUnsent, session_);
     cadence::Answer answer;
     auto const fresh = channel_->ready();
     if (fresh) {
@@ -280,7 +282,7 @@ Lane::Next Lane::carry(LaneHead head, PlatformGate* gate, Attempt begun) {
         channel_.reset();
         gate->unused(session_, CallClass::Action);
     }
-    pass(Waypoint::AnsweredUnwritten);
+    pass(Waypoint::AnsweredUnwritten, session_);
     log(level_of(answer.kind), fmt::format("event=sent delivery={} attempt={} kind={} write={} {}",
                                            head.delivery.value, begun.number, to_string(head.kind),
                                            to_string(begun.write.kind), text_of(answer)));
@@ -300,7 +302,7 @@ Onward Lane::make_onward(const cadence::Answer& answer, PlatformGate* gate) {
     if (!gate->trusted() || !channel_->ready()) return onward;
     auto const wait = gate->enter(session_, CallClass::Action, shared_->ports.clock.steady_now());
     onward.may_send = wait == cadence::Duration::zero();
-    if (onward.may_send) pass(Waypoint::BeforeInFlight);
+    if (onward.may_send) pass(Waypoint::BeforeInFlight, session_);
     return onward;
 }
 
@@ -318,6 +320,7 @@ Lane::Next Lane::finish(cadence::DeliveryId delivery, int number, cadence::Answe
         auto const asked = std::exchange(onward.may_send, false);
         if (asked && !(finished && finished->begun)) gate->unused(session_, CallClass::Action);
         if (finished) {
+            pass(Waypoint::OutcomeWritten, session_);
             shared_->ledger_rest.worked();
             // No reading could settle it: a person must know at once.
             if (finished->state == cadence::DeliveryState::Held) {

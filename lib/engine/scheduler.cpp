@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cadence/printable.hpp"
+#include "engine/waypoint.hpp"
 
 namespace engine {
 namespace {
@@ -127,6 +128,7 @@ void Scheduler::report(const DocketPass& done) const {
                         (done.outage->end - done.outage->start) / std::chrono::seconds{1}));
     }
     for (const auto& judged : done.judged) {
+        engine::pass(Waypoint::VerdictWritten, judged.session);
         journal_->write(
             Level::Info,
             fmt::format("event=judged session={} metric={} window={} verdict={} reason={}{}",

@@ -2,6 +2,6 @@
 
 namespace engine {
 
-void pass(Waypoint /*waypoint*/) {}
+void pass(Waypoint /*waypoint*/, const cadence::SessionId& /*session*/) {}
 
 }  // namespace engine

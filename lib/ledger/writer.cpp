@@ -12,6 +12,8 @@
 #include <optional>
 #include <vector>
 
+#include "ledger/storage_error.hpp"
+
 namespace ledger {
 namespace {
 
@@ -55,6 +57,11 @@ int take_pages_written(Database& database) {
     return pages;
 }
 
+int pages_before_checkpoint(Database& database) {
+    auto pragma = database.query("PRAGMA wal_autocheckpoint");
+    return pragma.step() ? static_cast<int>(pragma.integer(0)) : 0;
+}
+
 bool in_transaction(Database& database) { return sqlite3_get_autocommit(database.handle()) == 0; }
 
 }  // namespace
@@ -62,7 +69,11 @@ bool in_transaction(Database& database) { return sqlite3_get_autocommit(database
 class Writer::Impl {
   public:
     Impl(Database database, asio::any_io_executor work, std::function<void(Error)> on_fatal)
-        : work_(std::move(work)), database_(std::move(database)), on_fatal_(std::move(on_fatal)) {}
+        : work_(std::move(work)), database_(std::move(database)), on_fatal_(std::move(on_fatal)) {
+        // SQLite's own checkpoints, which these replace, keep it to themselves when they fail.
+        checkpoint_at_ = pages_before_checkpoint(database_);
+        sqlite3_wal_hook(database_.handle(), &Impl::committed, this);
+    }
 
     // The first to find nobody draining sees to it that somebody does; `self` keeps all of this
     // alive until then.
@@ -178,6 +189,30 @@ class Writer::Impl {
         return committed;
     }
 
+    static int committed(void* self, sqlite3* /*handle*/, const char* /*schema*/, int pages) {
+        Impl& impl = *static_cast<Impl*>(self);
+        const bool due = impl.checkpoint_at_ > 0 && pages >= impl.checkpoint_at_;
+        if (due && !impl.needs_new_start_) impl.checkpoint();
+        return SQLITE_OK;
+    }
+
+    // What fails is tried again after the next commit. Not so a sync: a kernel counts as clean what
+    // it could not write, and the next checkpoint would write again only what this one was about
+    // to, not what earlier ones have written without a sync, as they do where a reader keeps them
+    // from the end of the log. A new start finds all of the log and writes all of it again, if
+    // nobody begins the log anew before.
+    void checkpoint() {
+        sqlite3* const handle = database_.handle();
+        const int code =
+            sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+        if (code != SQLITE_IOERR_FSYNC) return;
+        needs_new_start_ = true;
+        sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        fatal_ = storage_error(code,
+                               "the database could not be synced, and the next start has to "
+                               "write all of its log again");
+    }
+
     static bool met_the_disk(const Waiting& waiting) {
         return !waiting.outcome && (waiting.outcome.error().code == ErrorCode::StorageBusy ||
                                     waiting.outcome.error().code == ErrorCode::StorageCorrupt);
@@ -225,6 +260,8 @@ class Writer::Impl {
     Database database_;
     const std::function<void(Error)> on_fatal_;
     std::optional<Error> fatal_;
+    int checkpoint_at_{0};  // pages in the log
+    bool needs_new_start_{false};
 
     mutable std::mutex mutex_;  // guards what follows
     std::deque<Waiting> waiting_;

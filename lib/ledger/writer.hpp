@@ -18,7 +18,7 @@ class Writer {
   public:
     // `work`: where the units run, one at a time (a thread pool of one thread; a simulation may
     // give the loop itself). `on_fatal` is called on `work` when SQLite says that the file is
-    // damaged.
+    // damaged, or when a checkpoint could not be synced: then only a new start is safe.
     Writer(Database database, boost::asio::any_io_executor work,
            std::function<void(cadence::Error)> on_fatal);
     ~Writer();

@@ -34,6 +34,12 @@ DaemonProcess::DaemonProcess(const std::filesystem::path& dir, const Sandbox& sa
     write_text(configuration(), configuration_of(dir_, sandbox, setup_.extra_configuration));
 }
 
+void DaemonProcess::next_start(std::filesystem::path program,
+                               std::map<std::string, std::string> environment) {
+    setup_.program = std::move(program);
+    setup_.environment = std::move(environment);
+}
+
 void DaemonProcess::start() {
     program_.emplace(Program::Start{setup_.program,
                                     {"--config", configuration().string()},

@@ -29,6 +29,8 @@ class DaemonProcess {
     // Writes configuration and credential into `dir`/daemon; start() runs it.
     DaemonProcess(const std::filesystem::path& dir, const Sandbox& sandbox, Setup setup);
 
+    // What start() runs from now on, on the same state.
+    void next_start(std::filesystem::path program, std::map<std::string, std::string> environment);
     void start();
     // start(), and waits until the socket answers. Throws with the log when it does not.
     void start_and_wait();

@@ -25,18 +25,22 @@ LINES = {"content-type": "application/x-ndjson"}
 
 
 class SlowDisk:
-    """What slow_disk_shim.cpp shares with us: syncs so far, and the delay of each in microseconds."""
+    """What slow_disk_shim.cpp shares with us: syncs so far, each one's delay, how many are to fail."""
 
     def __init__(self, directory):
         self.path = os.path.join(directory, "slow-disk")
         with open(self.path, "wb") as file:
-            file.write(bytes(16))
+            file.write(bytes(24))
         with open(self.path, "r+b") as file:
-            self.shared = mmap.mmap(file.fileno(), 16)
+            self.shared = mmap.mmap(file.fileno(), 24)
         self.environment = {"LD_PRELOAD": SHIM, "CADENCED_SLOW_DISK": self.path}
 
     def delay(self, seconds):
         self.shared[8:16] = struct.pack("q", int(seconds * 1e6))
+
+    def fail(self, count):
+        """So many of the next syncs, or all (-1), end with EIO."""
+        self.shared[16:24] = struct.pack("q", count)
 
     def syncs(self):
         return struct.unpack("q", self.shared[0:8])[0]
@@ -75,10 +79,10 @@ class Intake(Live):
             subprocess.run(["umount", self.dir], check=True)
         super().__exit__()
 
-    def enrol(self, session):
+    def enrol(self, session, **more):
         requirement = {"metric": "check_in", "requiredCount": 1,
                        "cadence": {"every": 1, "unit": "day"},
-                       "punishment": {"type": "none", "seconds": 0}}
+                       "punishment": {"type": "none", "seconds": 0}, **more}
         answer = self.ask("PUT", f"/v1/sessions/{session}", {"requirements": [requirement]})
         assert answer.status == 201, answer.body
 
@@ -98,12 +102,16 @@ class Intake(Live):
         return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
     def stored(self):
-        """The ids that are durable, read by somebody else than the daemon."""
+        """The ids that are durable, read by somebody else than the daemon, in a sound file."""
         database = sqlite3.connect(f"file:{self.dir}/cadenced.db?mode=ro", uri=True)
         try:
+            assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             return {row[0] for row in database.execute("SELECT id FROM proof")}
         finally:
             database.close()
+
+    def deliveries(self, state):
+        return json.loads(self.ask("GET", f"/v1/deliveries?state={state}").body)["items"]
 
     def answers_at_once(self):
         for target in ("/livez", "/v1/status"):
@@ -280,6 +288,41 @@ def file_that_may_not_grow__takes_or_says_so_and_recovers():
         disk_that_fills_up(live)
 
 
+def syncs_that_fail__acknowledge_nothing_send_nothing_and_recover():
+    with Intake(slow=True) as live:
+        live.platform_control("POST", "/sessions", {"id": "owes", "timeRemainingSeconds": 1_000_000})
+        token = live.platform_control("POST", "/sessions/owes/launch", {})["mainToken"]
+        yesterday = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 86400))
+        live.enrol("owes", punishment={"type": "add_time", "seconds": 3600}, activeFrom=yesterday,
+                   punishPast=True)
+        assert live.ask("POST", "/v1/pause").status == 200
+        assert live.ask("POST", "/v1/sessions/owes/launches", {"mainToken": token}).status == 202
+        await_that(lambda: live.deliveries("queued"), "a punishment could be sent")
+        outcomes = {f"before-{i}": live.hand_in(f"before-{i}") for i in range(5)}
+        live.disk.fail(-1)
+        during = {f"during-{i}": live.hand_in(f"during-{i}") for i in range(5)}
+        assert set(during.values()) == {503}, during
+        assert live.ask("POST", "/v1/resume").status == 503, "not durable, yet answered"
+        readiness = live.ask("GET", "/readyz")
+        assert readiness.status == 503 and "database" in readiness.body, readiness.body
+        live.answers_at_once()
+        live.disk.fail(0)
+        await_that(lambda: live.hand_in("after") in (200, 201), "proofs are taken again")
+        await_that(lambda: live.ask("GET", "/readyz").status == 200, "the daemon is ready again")
+        assert not live.effects("owes"), "sent though the brake could not be released"
+        live.disk.fail(1)
+        outcomes.update({f"once-{i}": live.hand_in(f"once-{i}") for i in range(3)})
+        assert live.ask("POST", "/v1/resume").status == 200
+        live.disk.fail(1)  # of what the punishment needs
+        await_that(lambda: live.deliveries("applied"), "the punishment is sent", 90)
+        live.daemon.kill()
+        live.daemon.wait()
+        assert len(live.effects("owes")) == 1
+        taken = {one for one, status in outcomes.items() if status == 201} | {"after"}
+        assert taken <= live.stored(), taken - live.stored()
+        print(f"  {len(taken)} proofs taken, {len(during)} and more refused")
+
+
 def hundreds_that_stall__keep_nobody_waiting():
     with Intake() as live:
         stalling = []
@@ -335,7 +378,8 @@ def junk_in_short_lines__costs_little_memory_and_keeps_nobody_waiting():
             one.close()
 
 
-TESTS = [disk_that_is_held__acknowledges_nothing,
+TESTS = [syncs_that_fail__acknowledge_nothing_send_nothing_and_recover,
+         disk_that_is_held__acknowledges_nothing,
          disk_that_is_slow__slows_the_senders_and_costs_no_memory,
          disk_with_no_room__takes_or_says_so_and_recovers,
          file_that_may_not_grow__takes_or_says_so_and_recovers,

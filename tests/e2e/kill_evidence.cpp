@@ -22,6 +22,25 @@ KillPoint point_of(const Json& request, std::int64_t killed_at_ms) {
     return KillPoint::SentUnapplied;
 }
 
+// Nobody else has it open: the reader brings the log of the dead daemon into play by itself.
+std::vector<std::string> first_column(const std::filesystem::path& database, const char* sql) {
+    sqlite3* handle = nullptr;
+    std::vector<std::string> values;
+    if (sqlite3_open_v2(database.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr) != SQLITE_OK) {
+        sqlite3_close(handle);
+        throw std::runtime_error("cannot open " + database.string());
+    }
+    sqlite3_exec(handle, "PRAGMA wal_autocheckpoint=0", nullptr, nullptr, nullptr);
+    auto const add = [](void* list, int, char** row, char**) {
+        static_cast<std::vector<std::string>*>(list)->emplace_back(row[0]);
+        return 0;
+    };
+    auto const ec = sqlite3_exec(handle, sql, add, &values, nullptr);
+    sqlite3_close(handle);
+    if (ec != SQLITE_OK) throw std::runtime_error("cannot read " + database.string());
+    return values;
+}
+
 }  // namespace
 
 const char* to_string(KillPoint point) {
@@ -41,24 +60,17 @@ const char* to_string(KillPoint point) {
 }
 
 std::vector<std::string> keys_in_flight(const std::filesystem::path& database) {
-    sqlite3* handle = nullptr;
-    std::vector<std::string> keys;
-    // Nobody else has it open: the reader brings the log of the dead daemon into play by itself.
-    if (sqlite3_open_v2(database.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr) != SQLITE_OK) {
-        sqlite3_close(handle);
-        throw std::runtime_error("cannot open " + database.string());
+    return first_column(database,
+                        "SELECT 'cadenced-' || id || '-' || attempts FROM delivery"
+                        " WHERE state = 'inFlight'");
+}
+
+std::string integrity_of(const std::filesystem::path& database) {
+    std::string all;
+    for (const auto& line : first_column(database, "PRAGMA integrity_check")) {
+        all += (all.empty() ? "" : "; ") + line;
     }
-    sqlite3_exec(handle, "PRAGMA wal_autocheckpoint=0", nullptr, nullptr, nullptr);
-    auto const add = [](void* list, int, char** values, char**) {
-        static_cast<std::vector<std::string>*>(list)->push_back(std::string{"cadenced-"} +
-                                                                values[0] + "-" + values[1]);
-        return 0;
-    };
-    auto const ec = sqlite3_exec(
-        handle, "SELECT id, attempts FROM delivery WHERE state = 'inFlight'", add, &keys, nullptr);
-    sqlite3_close(handle);
-    if (ec != SQLITE_OK) throw std::runtime_error("cannot read " + database.string());
-    return keys;
+    return all;
 }
 
 KillPoint classify(const std::vector<std::string>& keys, const Sandbox& sandbox,

@@ -28,6 +28,9 @@ inline constexpr std::array kKillPoints{KillPoint::BeforeInFlight, KillPoint::In
 // Idempotency keys (cadenced-DELIVERY-ATTEMPT) of the attempts that were inFlight at the kill.
 [[nodiscard]] std::vector<std::string> keys_in_flight(const std::filesystem::path& database);
 
+// What SQLite says of the file of a daemon that does not run: "ok" if it is sound.
+[[nodiscard]] std::string integrity_of(const std::filesystem::path& database);
+
 // Where the kill at `killed_at_ms` (wall clock) fell.
 [[nodiscard]] KillPoint classify(const std::vector<std::string>& keys, const Sandbox& sandbox,
                                  std::int64_t killed_at_ms);

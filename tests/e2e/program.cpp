@@ -27,6 +27,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     auto const output = ::open(start.output.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
+    ::close_range(STDERR_FILENO + 1, ~0U, 0);  // what other threads of the test have open
     for (const auto& [name, value] : start.environment) ::setenv(name.c_str(), value.c_str(), 1);
     std::vector<std::string> arguments{start.path.string()};
     arguments.insert(arguments.end(), start.arguments.begin(), start.arguments.end());

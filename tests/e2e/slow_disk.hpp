@@ -1,5 +1,5 @@
-// A disk whose syncs are counted and can be made slow, for one program: what it is started with,
-// and the numbers it shares with slow_disk_shim.cpp while it runs.
+// A disk whose syncs are counted and can be made slow or fail, for one program: what it is started
+// with, and the numbers it shares with slow_disk_shim.cpp while it runs.
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,7 @@ namespace e2e {
 struct DiskControl {
     std::atomic<std::int64_t> syncs;     // fsync and fdatasync calls so far
     std::atomic<std::int64_t> delay_us;  // what each takes on top
+    std::atomic<std::int64_t> failing;   // so many of the next fail with EIO; -1: all
 };
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 

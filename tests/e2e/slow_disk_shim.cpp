@@ -1,11 +1,12 @@
-// Preloaded into a program, counts its fsync and fdatasync calls and makes each take longer: what
-// slow_disk.hpp steers through the file named by CADENCED_SLOW_DISK. Only for tests.
+// Preloaded into a program, counts its fsync and fdatasync calls, makes each take longer or fail:
+// what slow_disk.hpp steers through the file named by CADENCED_SLOW_DISK. Only for tests.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 #include "tests/e2e/slow_disk.hpp"
@@ -35,6 +36,11 @@ int sync_slowly(const char* name, int file) {
             ::nanosleep(&slice, nullptr);
         }
         ++disk->syncs;
+        if (const auto failing = disk->failing.load(); failing != 0) {
+            if (failing > 0) --disk->failing;
+            errno = EIO;
+            return -1;
+        }
     }
     return real(file);
 }

@@ -1,5 +1,8 @@
 #include "tests/ledger/faulty_disk.hpp"
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <new>
 #include <stdexcept>
 
@@ -10,36 +13,55 @@ namespace {
 struct File {
     sqlite3_file base;
     FaultyDisk* disk;
+    std::shared_ptr<FaultyDisk::Platter> platter;  // of the database and its log
+    bool is_database;
     sqlite3_file* real;
 };
 
 File* ours(sqlite3_file* file) { return reinterpret_cast<File*>(file); }
 sqlite3_file* real(sqlite3_file* file) { return ours(file)->real; }
 
-int close_file(sqlite3_file* file) { return real(file)->pMethods->xClose(real(file)); }
+int close_file(sqlite3_file* file) {
+    const int closed = real(file)->pMethods->xClose(real(file));
+    ours(file)->~File();
+    return closed;
+}
 
 int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 at) {
     return real(file)->pMethods->xRead(real(file), to, size, at);
 }
 
+int write_part(sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {
+    const int outcome = real(file)->pMethods->xWrite(real(file), from, size, at);
+    if (outcome == SQLITE_OK && ours(file)->platter) ours(file)->platter->written(at, size);
+    return outcome;
+}
+
 int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {
     FaultyDisk& disk = *ours(file)->disk;
     const int outcome = disk.on_write();
-    if (outcome == SQLITE_OK) return real(file)->pMethods->xWrite(real(file), from, size, at);
-    if (disk.cuts()) {
-        static_cast<void>(real(file)->pMethods->xWrite(real(file), from, size / 2, at));
-    }
+    if (outcome == SQLITE_OK) return write_part(file, from, size, at);
+    if (disk.cuts()) static_cast<void>(write_part(file, from, size / 2, at));
     return outcome;
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
     const int outcome = ours(file)->disk->on_write();
-    return outcome == SQLITE_OK ? real(file)->pMethods->xTruncate(real(file), size) : outcome;
+    if (outcome != SQLITE_OK) return outcome;
+    if (ours(file)->platter) ours(file)->platter->truncated(size);
+    return real(file)->pMethods->xTruncate(real(file), size);
 }
 
-int sync_file(sqlite3_file* file, int flags) {
-    const int outcome = ours(file)->disk->on_sync();
-    return outcome == SQLITE_OK ? real(file)->pMethods->xSync(real(file), flags) : outcome;
+int sync_file(sqlite3_file* file, int /*flags*/) {
+    File& mine = *ours(file);
+    const int outcome = mine.disk->on_sync(mine.is_database);
+    if (outcome != SQLITE_OK) {
+        if (mine.platter && mine.disk->forgets()) mine.platter->forget();
+        return outcome;
+    }
+    // What has reached the platter is known without asking the real one, which takes its time.
+    if (mine.platter) mine.platter->sync(real(file));
+    return SQLITE_OK;
 }
 
 int size_of_file(sqlite3_file* file, sqlite3_int64* size) {
@@ -108,12 +130,38 @@ int open_file(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int
     auto* const mine = new (file) File{};
     mine->disk = g_names.disk;
     mine->real = reinterpret_cast<sqlite3_file*>(mine + 1);
+    mine->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+    if (path != nullptr && (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) != 0) {
+        mine->platter = mine->disk->platter_of(path);
+    }
     const int opened = g_names.real->xOpen(g_names.real, path, mine->real, flags, given);
     mine->base.pMethods = mine->real->pMethods != nullptr ? &kMethods : nullptr;
+    if (mine->base.pMethods == nullptr) mine->platter.reset();  // nobody is going to close it
     return opened;
 }
 
+int delete_file(sqlite3_vfs*, const char* path, int sync) {
+    g_names.disk->removed(path);
+    return g_names.real->xDelete(g_names.real, path, sync);
+}
+
 }  // namespace
+
+void FaultyDisk::Platter::sync(sqlite3_file* file) {
+    for (const Change& change : unsynced_) {
+        const auto at = static_cast<std::size_t>(change.at);
+        if (change.size < 0) {
+            content_.resize(std::min(content_.size(), at));
+            continue;
+        }
+        const auto end = at + static_cast<std::size_t>(change.size);
+        if (content_.size() < end) content_.resize(end);
+        // What lies beyond the end by now is read as zeros.
+        static_cast<void>(
+            file->pMethods->xRead(file, content_.data() + at, change.size, change.at));
+    }
+    unsynced_.clear();
+}
 
 FaultyDisk::FaultyDisk() : real_(sqlite3_vfs_find(nullptr)) {
     if (g_names.disk != nullptr) throw std::logic_error("there is one faulty disk already");
@@ -122,6 +170,7 @@ FaultyDisk::FaultyDisk() : real_(sqlite3_vfs_find(nullptr)) {
     vfs_->pNext = nullptr;
     vfs_->szOsFile = static_cast<int>(sizeof(File)) + real_->szOsFile;
     vfs_->xOpen = open_file;
+    vfs_->xDelete = delete_file;
     g_names = {this, real_};
     sqlite3_vfs_register(vfs_.get(), 1);
 }
@@ -150,9 +199,30 @@ int FaultyDisk::strike(bool fits, int code) {
 
 int FaultyDisk::on_write() {
     const bool full = fault_ == Fault::Full;
-    return strike(fault_ != Fault::SyncFails, full ? SQLITE_FULL : SQLITE_IOERR_WRITE);
+    const bool of_writes = fault_ != Fault::SyncFails && fault_ != Fault::SyncForgets;
+    return strike(of_writes, full ? SQLITE_FULL : SQLITE_IOERR_WRITE);
 }
 
-int FaultyDisk::on_sync() { return strike(fault_ == Fault::SyncFails, SQLITE_IOERR_FSYNC); }
+int FaultyDisk::on_sync(bool of_database) {
+    const bool of_syncs = fault_ == Fault::SyncFails || fault_ == Fault::SyncForgets;
+    const bool chosen = of_database || syncs_ == Syncs::All;
+    return strike(of_syncs && chosen, SQLITE_IOERR_FSYNC);
+}
+
+std::shared_ptr<FaultyDisk::Platter> FaultyDisk::platter_of(const std::string& path) {
+    auto& platter = platters_[path];
+    if (!platter) {
+        std::ifstream file(path, std::ios::binary);
+        std::string content{std::istreambuf_iterator<char>(file), {}};
+        platter = std::make_shared<Platter>(std::move(content));
+    }
+    return platter;
+}
+
+std::map<std::string, std::string> FaultyDisk::after_power_cut() const {
+    std::map<std::string, std::string> files;
+    for (const auto& [path, platter] : platters_) files.emplace(path, platter->content());
+    return files;
+}
 
 }  // namespace ledger_test

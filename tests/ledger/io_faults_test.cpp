@@ -6,8 +6,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
+#include <fstream>
+#include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "ledger/launches.hpp"
 #include "ledger/sqlite_docket.hpp"
@@ -22,6 +25,11 @@ namespace {
 
 using Fault = FaultyDisk::Fault;
 
+// How a life ends: in good order, or with what has reached the platter by then.
+enum class End { Closed, PowerCut };
+// Pages in the log, so that some lives of the power cuts see checkpoints and a log begun anew.
+constexpr const char* kFrequentCheckpoints = "PRAGMA wal_autocheckpoint = 12";
+
 // Each call in the optimised build; some of them where a life takes five times as long. What fails
 // in another way at the same calls is tried at every third.
 #ifdef NDEBUG
@@ -29,8 +37,10 @@ constexpr int kStride = 1;
 #else
 constexpr int kStride = 7;
 #endif
-int stride_of(Fault fault) {
-    return fault == Fault::WriteCut || fault == Fault::Full ? 3 * kStride : kStride;
+int stride_of(Fault fault, End end) {
+    const bool of_syncs = fault == Fault::SyncFails || fault == Fault::SyncForgets;
+    const int alike = fault == Fault::WriteCut || fault == Fault::Full ? 3 : 1;
+    return end == End::PowerCut && !of_syncs ? 10 * alike * kStride : alike * kStride;
 }
 
 // What came home as done.
@@ -151,7 +161,7 @@ std::string answer_to(ledger::Database& database, const std::string& sql) {
     return row.step() ? row.text(0) : std::string{};
 }
 
-class IoFaults : public testing::TestWithParam<Fault> {
+class IoFaults : public testing::TestWithParam<std::tuple<Fault, End>> {
   protected:
     IoFaults() {
         auto fresh = ledger::open_ledger(template_);
@@ -159,17 +169,36 @@ class IoFaults : public testing::TestWithParam<Fault> {
     }
 
     // A ledger without anything in it, made once and copied.
-    void begin_anew() const {
+    void begin_anew() {
+        remove_files();
+        std::filesystem::copy_file(template_, path_);
+        disk_.forget_files();
+    }
+
+    void remove_files() const {
         for (const char* const suffix : {"", "-wal", "-shm"}) {
             std::filesystem::remove(path_ + suffix);
         }
-        std::filesystem::copy_file(template_, path_);
     }
+
+    void put_back(const std::map<std::string, std::string>& files) {
+        remove_files();
+        for (const auto& [path, content] : files) {
+            if (path.rfind(path_, 0) != 0) continue;
+            std::ofstream(path, std::ios::binary) << content;
+        }
+        disk_.forget_files();
+    }
+
+    static Fault fault() { return std::get<Fault>(GetParam()); }
+    static End end() { return std::get<End>(GetParam()); }
+    static bool power_fails() { return end() == End::PowerCut; }
 
     // One life with this fault; what it was told, and how it ended.
     Acknowledged live_with(int nth, bool for_ever) {
         Acknowledged said;
-        disk_.arm(GetParam(), nth, for_ever);
+        disk_.arm(fault(), nth, for_ever);
+        std::map<std::string, std::string> platter;
         {
             auto opened = ledger::open_ledger(path_);
             if (!opened) {
@@ -178,6 +207,7 @@ class IoFaults : public testing::TestWithParam<Fault> {
                 disk_.heal();
                 return said;
             }
+            if (power_fails()) opened->database.execute_script(kFrequentCheckpoints);
             Life life(std::move(opened->database));
             life.live(said);
             EXPECT_FALSE(life.fatal()) << life.fatal()->detail << ": a failing disk is no damage";
@@ -190,7 +220,9 @@ class IoFaults : public testing::TestWithParam<Fault> {
                 EXPECT_EQ(said.proofs.count("proof-after"), 1U) << "room again is enough";
                 EXPECT_TRUE(life.healthy());
             }
+            platter = disk_.after_power_cut();
         }
+        if (power_fails()) put_back(platter);
         return said;
     }
 
@@ -225,7 +257,7 @@ TEST_P(IoFaults, AtEachCall_LoseNothingThatWasAcknowledged) {
     for (const bool for_ever : {false, true}) {
         int lives = 0;
         int nth = 1;
-        for (bool struck = true; struck; nth += stride_of(GetParam()), ++lives) {
+        for (bool struck = true; struck; nth += stride_of(fault(), end()), ++lives) {
             begin_anew();
             const auto said = live_with(nth, for_ever);
             struck = disk_.struck();
@@ -236,12 +268,12 @@ TEST_P(IoFaults, AtEachCall_LoseNothingThatWasAcknowledged) {
             EXPECT_EQ(said.proofs.size(), 7U);
             EXPECT_EQ(said.finished.size(), 3U);
         }
-        EXPECT_GT(lives * stride_of(GetParam()), 10);
+        EXPECT_GT(lives * stride_of(fault(), end()), 10);
     }
 }
 
-std::string name_of(const testing::TestParamInfo<Fault>& one) {
-    switch (one.param) {
+std::string name_of(Fault fault) {
+    switch (fault) {
         case Fault::WriteFails:
             return "WriteFails";
         case Fault::WriteCut:
@@ -250,14 +282,26 @@ std::string name_of(const testing::TestParamInfo<Fault>& one) {
             return "Full";
         case Fault::SyncFails:
             return "SyncFails";
+        case Fault::SyncForgets:
+            return "SyncForgets";
     }
     return "Unnamed";
 }
 
 INSTANTIATE_TEST_SUITE_P(Disks, IoFaults,
-                         testing::Values(Fault::WriteFails, Fault::WriteCut, Fault::Full,
-                                         Fault::SyncFails),
-                         name_of);
+                         testing::Values(std::tuple{Fault::WriteFails, End::Closed},
+                                         std::tuple{Fault::WriteFails, End::PowerCut},
+                                         std::tuple{Fault::WriteCut, End::Closed},
+                                         std::tuple{Fault::WriteCut, End::PowerCut},
+                                         std::tuple{Fault::Full, End::Closed},
+                                         std::tuple{Fault::Full, End::PowerCut},
+                                         std::tuple{Fault::SyncFails, End::Closed},
+                                         std::tuple{Fault::SyncForgets, End::PowerCut}),
+                         [](const auto& one) {
+                             auto const power = std::get<End>(one.param) == End::PowerCut;
+                             return name_of(std::get<Fault>(one.param)) +
+                                    (power ? "ThenThePower" : "");
+                         });
 
 }  // namespace
 }  // namespace ledger_test

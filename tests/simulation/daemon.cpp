@@ -60,7 +60,11 @@ bool Daemon::open(Process& process) {
     process.handle = database->handle();
     process.writer = std::make_unique<ledger::Writer>(
         std::move(*database), process.loop.get_executor(), [this](const cadence::Error& error) {
-            around_.stage.violated("the database is damaged: " + error.detail);
+            if (error.code == cadence::ErrorCode::StorageCorrupt) {
+                around_.stage.violated("the database is damaged: " + error.detail);
+            }
+            around_.stage.say("needs a new start: " + error.detail);
+            stop();
         });
     return true;
 }

@@ -52,15 +52,20 @@ Disk::Outcome Disk::File::truncate(std::size_t size) {
     return Outcome::Done;
 }
 
+// One that fails may have brought some of it to the platter; what it has not is clean all the same,
+// as kernels have it, and no later sync makes up for it.
 Disk::Outcome Disk::File::sync() {
     if (dead_) return Outcome::Failed;
     const auto outcome = disk_->operate(false);
     if (dead_) return Outcome::Failed;
-    if (outcome != Outcome::Done) return outcome;
-    for (const Change& change : unsynced_) make_durable(change);
+    if (outcome == Outcome::Done) {
+        for (const Change& change : unsynced_) make_durable(change);
+        synced_once_ = true;
+    } else {
+        cut(disk_->dice_);
+    }
     unsynced_.clear();
-    synced_once_ = true;
-    return Outcome::Done;
+    return outcome;
 }
 
 // Sectors reach the platter in any order; each is there as it was or as it is.

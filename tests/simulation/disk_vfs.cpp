@@ -88,8 +88,9 @@ int lock_index(sqlite3_file* /*file*/, int /*offset*/, int /*count*/, int /*flag
 
 void order_index(sqlite3_file* /*file*/) {}
 
-int unmap_index(sqlite3_file* file, int remove) {
-    if (remove != 0) of(file).file->shared_memory.clear();
+// The one connection is closed: the next one finds no index and makes it from the log.
+int unmap_index(sqlite3_file* file, int /*remove*/) {
+    of(file).file->shared_memory.clear();
     return SQLITE_OK;
 }
 

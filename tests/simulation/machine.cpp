@@ -177,7 +177,7 @@ void Machine::run_until(Instant end) {
 // Linked in place of lib/engine/waypoint.cpp.
 namespace engine {
 
-void pass(Waypoint /*waypoint*/) {
+void pass(Waypoint /*waypoint*/, const cadence::SessionId& /*session*/) {
     auto const& hook = simulation::waypoint_passed();
     if (hook) hook();
 }

@@ -68,7 +68,7 @@ def main():
             assert live.daemon.wait(timeout=30) == 0, live.log()
             assert "reason=zone_database_changed" in live.log(), live.log()
             live.start_daemon()
-            assert "event=windows_replanned count=1" in live.log(), live.log()
+            await_that(lambda: "event=windows_replanned count=1" in live.log(), "the open window is planned anew")
             after = windows(live)
         assert after[:-1] == before[:-1], f"closed windows changed: {before} {after}"
         assert after[-1][0] == before[-1][0], "an open window keeps its start"

@@ -93,6 +93,13 @@ void count_ambiguous(sqlite3* database, Stage& stage) {
         stage.count("ambiguous " + rows.text(0));
         if (rows.number(1) != 0) stage.count("ambiguous and held " + rows.text(0));
     }
+    // Why: by the last thing that was said of one of its attempts before.
+    Rows held(database,
+              "SELECT d.write, ifnull((SELECT json_extract(s.detail, '$.because') FROM event s"
+              " WHERE s.delivery = d.id AND s.kind = 'delivery.settled' AND s.id < e.id"
+              " ORDER BY s.id DESC LIMIT 1), json_extract(e.detail, '$.reason')) FROM event e"
+              " JOIN delivery d ON d.id = e.delivery WHERE e.kind = 'delivery.held'");
+    while (held.next()) stage.count("held " + held.text(0) + ": " + held.text(1));
     Rows waived(database, "SELECT reason FROM delivery WHERE state = 'waived'");
     while (waived.next()) stage.count("waived " + waived.text(0));
 }

@@ -40,8 +40,8 @@ constexpr int sum_of_weights() {
 
 const char* to_string(Fate fate) { return kFates.at(static_cast<std::size_t>(fate)).name; }
 
-Fate draw_fate(const Weather& weather, Dice& dice) {
-    if (!dice.chance(weather.fault_rate)) return Fate::Fine;
+Fate draw_fate(double rate, Dice& dice) {
+    if (!dice.chance(rate)) return Fate::Fine;
     auto left = dice.between(1, sum_of_weights());
     for (const Weight& one : kFates) {
         left -= one.weight;

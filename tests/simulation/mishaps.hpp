@@ -16,6 +16,7 @@ class Mishaps {
         Disk& disk;
         VirtualPlatform& platform;
         Backend& backend;
+        bool fair{false};  // single faults only
     };
 
     Mishaps(World world, Dice dice) : world_(world), dice_(dice) {}
@@ -24,6 +25,9 @@ class Mishaps {
 
   private:
     void plan_weather();
+    void plan_fair_weather();
+    void plan_storms(double usual);
+    void plan_platform_clock();
     void plan_power();
     void plan_disk();
     void plan_clock();

@@ -140,8 +140,9 @@ void Wearer::launch() {
     last_token_ = fmt::format("{}-token-{}", session_, ++tokens_);
     last_launch_ = now;
     // Now and then the platform lets it die before its time.
-    lock.tokens[last_token_] =
-        dice_.chance(0.08) ? now + minutes{dice_.between(1, 300)} : now + kTokenLife;
+    lock.tokens[last_token_] = !world_.fair && dice_.chance(0.08)
+                                   ? now + minutes{dice_.between(1, 300)}
+                                   : now + kTokenLife;
     launch_again();
     if (dice_.chance(0.1)) {
         world_.stage.after(minutes{dice_.between(1, 700)}, [this] { launch_again(); });

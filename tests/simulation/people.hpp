@@ -17,6 +17,7 @@ class Wearer {
         Backend& backend;
         VirtualPlatform& platform;
         bool undisturbed{false};
+        bool fair{false};
     };
 
     Wearer(World world, int number, Dice dice);

@@ -43,7 +43,8 @@ void VirtualPlatform::apply(const std::string& session, Effect effect) {
 
 void VirtualPlatform::send(const Ptr& exchange) {
     exchange->sent_at = stage_->now();
-    exchange->fate = draw_fate(weather, dice_);
+    exchange->fate =
+        draw_fate(exchange->effect ? weather.fault_rate : weather.read_fault_rate, dice_);
     if (exchange->fate != Fate::Fine) {
         stage_->count(std::string{"call "} + to_string(exchange->fate));
         stage_->say(

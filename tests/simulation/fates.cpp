@@ -15,6 +15,7 @@ constexpr std::array kFates{
     Weight{Fate::BrokenUnapplied, "broken_unapplied", 12},
     Weight{Fate::BrokenApplied, "broken_applied", 12},
     Weight{Fate::BrokenAppliedLater, "broken_applied_later", 8},
+    Weight{Fate::BrokenAppliedMuchLater, "broken_applied_much_later", 6},
     Weight{Fate::SilentUnapplied, "silent_unapplied", 6},
     Weight{Fate::SilentApplied, "silent_applied", 6},
     Weight{Fate::ErrorUnapplied, "error_unapplied", 8},

@@ -8,11 +8,12 @@ namespace simulation {
 
 enum class Fate {
     Fine,
-    Slow,                // answered after seconds
-    BrokenUnapplied,     // the connection breaks, and the platform never saw the call
-    BrokenApplied,       // the answer alone is lost
-    BrokenAppliedLater,  // the connection breaks, and the platform applies it within a minute
-    SilentUnapplied,     // no answer until the caller gives up
+    Slow,                    // answered after seconds
+    BrokenUnapplied,         // the connection breaks, and the platform never saw the call
+    BrokenApplied,           // the answer alone is lost
+    BrokenAppliedLater,      // the connection breaks, and the platform applies it within a minute
+    BrokenAppliedMuchLater,  // … after more than a minute, when nobody expects it any more
+    SilentUnapplied,         // no answer until the caller gives up
     SilentApplied,
     ErrorUnapplied,  // 5xx
     ErrorApplied,

@@ -49,6 +49,7 @@ void Mishaps::plan_until(Instant end) {
     plan_power();
     if (world_.fair) return plan_fair_weather();
     plan_weather();
+    if (dice_.chance(0.1)) plan_reload();
     if (dice_.chance(0.25)) plan_disk();
     if (dice_.chance(0.3)) plan_clock();
     plan_brakes();
@@ -153,14 +154,30 @@ void Mishaps::plan_power() {
 void Mishaps::plan_disk() {
     auto* const disk = &world_.disk;
     auto const from = dice_.chance(0.5) ? near_a_midnight() : some_time();
-    auto const full = dice_.chance(0.5);
-    auto const rate = dice_.pick(std::array{0.02, 0.2, 1.0});
-    world_.stage.at(from, [this, disk, full, rate] {
+    Disk::Trouble trouble;
+    const char* what = "disks full";
+    trouble.failure_rate = dice_.pick(std::array{0.02, 0.2, 1.0});
+    switch (dice_.between(0, 5)) {
+        case 0:
+            what = "disks that cannot be read";
+            trouble.only_reads = true;
+            break;
+        case 1:
+            what = "disks that lose what they should sync";
+            trouble.only_syncs = true;
+            break;
+        case 2:
+            what = "disks failing";
+            break;
+        default:
+            trouble = {};
+            trouble.full = true;
+    }
+    world_.stage.at(from, [this, disk, trouble, what] {
         if (world_.machine.calm()) return;
-        world_.stage.count(full ? "disks full" : "disks failing");
+        world_.stage.count(what);
         world_.stage.say("disk trouble");
-        disk->trouble.full = full;
-        disk->trouble.failure_rate = full ? 0 : rate;
+        disk->trouble = trouble;
     });
     world_.stage.at(from + minutes{dice_.pick(std::array{1, 2, 6, 30})},
                     [disk] { disk->trouble = {}; });
@@ -185,6 +202,16 @@ void Mishaps::step_clock() {
 void Mishaps::plan_clock() {
     auto const steps = dice_.between(1, 3);
     for (std::int64_t i = 0; i < steps; ++i) step_clock();
+}
+
+// Other limits, from now on.
+void Mishaps::plan_reload() {
+    auto settings = world_.settings;
+    settings.policy.caps.punishment_seconds_per_day =
+        seconds{dice_.pick(std::array{7200, 9000, 172'800})};
+    settings.policy.caps.punishment_max_age = hours{dice_.pick(std::array{48, 24 * 14})};
+    world_.stage.at(some_time(),
+                    [machine = &world_.machine, settings] { machine->reload(settings); });
 }
 
 void Mishaps::plan_brakes() {

@@ -16,6 +16,7 @@ class Mishaps {
         Disk& disk;
         VirtualPlatform& platform;
         Backend& backend;
+        const engine::Settings& settings;
         bool fair{false};  // single faults only
     };
 
@@ -32,6 +33,7 @@ class Mishaps {
     void plan_disk();
     void plan_clock();
     void plan_brakes();
+    void plan_reload();
     void cut_somehow();
     void step_clock();
     [[nodiscard]] Instant some_time();

@@ -22,7 +22,7 @@ constexpr minutes kLongestLook{15};
 constexpr hours kLookedAt{3};  // how long after a write others may confuse whoever looks
 constexpr seconds kReloaded{1};
 
-bool moves_time(WriteKind kind) {
+bool changes_time(WriteKind kind) {
     return kind == WriteKind::AddTime || kind == WriteKind::RemoveTime;
 }
 
@@ -54,7 +54,7 @@ bool Model::tells(const Reckoning& reckoning) const {
     if (was_touched(reckoning.session, reckoning.first_left)) return false;
     return std::none_of(left_.begin(), left_.end(), [&reckoning](const auto& entry) {
         auto const& other = entry.second;
-        return other.session == reckoning.session && moves_time(other.write.kind) &&
+        return other.session == reckoning.session && changes_time(other.write.kind) &&
                other.delivery != reckoning.delivery &&
                other.at > reckoning.first_left - kLongestLook;
     });

@@ -83,7 +83,7 @@ void check_doubled(const Model& model, sqlite3* database, Stage& stage) {
         if (!alarmed && model.surely_shown(reckoning)) {
             stage.violated(what + " was doubled, and shown so, and not alarmed");
         }
-        if (alarmed && reckoning.effects != 2 &&
+        if (alarmed && reckoning.effects != 2 && !model.may_be_mistaken(reckoning) &&
             !model.was_touched(reckoning.session, reckoning.first_left)) {
             stage.violated(what + " is said to be doubled and is not");
         }

@@ -103,6 +103,8 @@ class Model final : public Witness {
         return reckonings_;
     }
     // The daemon has surely been shown both effects of this window's punishment.
+    // The lock shows that one of these was doubled, and cannot show which.
+    [[nodiscard]] bool may_be_mistaken(const Reckoning& reckoning) const;
     [[nodiscard]] bool surely_shown(const Reckoning& reckoning) const;
     // Somebody else changed the lock while, or not long after, this left.
     [[nodiscard]] bool was_touched(const std::string& session, Instant left_at) const;

@@ -102,7 +102,8 @@ void Model::check_undo(const Left& left, const WindowSeen& window) {
     auto const effects = std::max(reckoning.effects, window.assumes ? 1 : 0);
     auto const deserved = window.verdict == "missed" || window.late_proof != "compensate";
     auto const owed = deserved ? effects - 1 : effects;
-    auto const confused = deserved && was_touched(window.session, reckoning.first_left);
+    auto const confused = deserved && (was_touched(window.session, reckoning.first_left) ||
+                                       may_be_mistaken(reckoning));
     if (effects == 0) {
         violated("an undo left of what was never applied", window);
     } else if (owed <= reckoning.undone && !confused) {
@@ -153,6 +154,15 @@ void Model::look_for_doubles(const std::string& session) {
         reckoning.shown_by = looks_[session].size() - 1;
         stage_->count("punishments doubled, and seen so");
     }
+}
+
+bool Model::may_be_mistaken(const Reckoning& reckoning) const {
+    return std::any_of(reckonings_.begin(), reckonings_.end(), [&reckoning](const auto& entry) {
+        auto const& other = entry.second;
+        return other.session == reckoning.session && other.delivery != reckoning.delivery &&
+               other.effects == 2 && other.undone == 0 &&
+               other.write.seconds == reckoning.write.seconds;
+    });
 }
 
 bool Model::surely_shown(const Reckoning& reckoning) const {

@@ -24,8 +24,7 @@ class Disk {
         bool full{false};
         double failure_rate{0};
         bool only_reads{false};  // fail
-        bool only_syncs{
-            false};  // … and what they should have kept is lost, though it looks written
+        bool only_syncs{false};  // fail
     };
 
     class File {

@@ -89,7 +89,6 @@ std::optional<TooOften> find_too_often(Database& database, const SessionId& sess
 void note_what_was_seen(Database& database, const Watched& watched, const TooOften& seen,
                         Instant now) {
     const char* const reason = watched.due > 0 ? "doubled" : "arrived_late";
-    stop_watching(database, watched.delivery);
     store_evidence(database, watched.delivery, seen.attempt, seen.read,
                    watched.due > 0 ? "doubled" : cadence::to_string(cadence::Finding::For));
     close_attempt(database, watched.delivery, seen.attempt, "applied", reason, now);
@@ -100,6 +99,13 @@ void note_what_was_seen(Database& database, const Watched& watched, const TooOft
     }
     database.execute("UPDATE delivery SET doubled = 1 WHERE id = ?1", watched.delivery);
     owe_undo_of_doubled(database, watched.delivery, seen.times - 1, now);
+}
+
+// What is too much now is one's: whoever else waits for it would take it for its own.
+void stop_watching_all(Database& database, const SessionId& session) {
+    for (const Watched& watched : find_watched(database, session)) {
+        stop_watching(database, watched.delivery);
+    }
 }
 
 }  // namespace
@@ -117,7 +123,7 @@ void watch_for_late(Database& database, const Sent& sent, Instant now) {
                      sent.id, std::min(*until, now + kLongestWatch), now + kFirstLook);
 }
 
-// One at most: two that wait for the same seconds cannot be told apart.
+// One at most: two that wait for the same seconds cannot be told apart, now or at the next look.
 std::vector<DeliveryId> note_late(Database& database, const SessionId& session,
                                   const LockReading& read, Instant now) {
     for (const Watched& watched : find_watched(database, session)) {
@@ -126,6 +132,7 @@ std::vector<DeliveryId> note_late(Database& database, const SessionId& session,
             watch_on(database, watched, now);
             continue;
         }
+        stop_watching_all(database, session);
         note_what_was_seen(database, watched, *seen, now);
         if (watched.due == 0) return {};
         return {watched.delivery};

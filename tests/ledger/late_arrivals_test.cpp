@@ -120,6 +120,23 @@ TEST_F(LateArrival, SecondArrivesAfterTheThirdTryHasShownTheFirst) {
     EXPECT_EQ(look(106'840), std::vector{id});
 }
 
+TEST_F(LateArrival, TwoWaitForTheSameSeconds_OneIsTakenBack) {
+    resend();
+    now += 1s;
+    const auto other = owe(19);
+    EXPECT_EQ(begin(other, lock_with(103'524)).begun, Begun::Started);
+    now += 15s;
+    ASSERT_TRUE(finish(other, AnswerKind::Unknown));
+    const Instant lost = now;
+    for (const auto after : {2s, 10s, 60s}) read(other, lost + after, 103'509 - after.count());
+    EXPECT_EQ(begin(other, lock_with(103'449)).begun, Begun::Started);
+    ASSERT_TRUE(finish(other, AnswerKind::Applied, 2));
+    EXPECT_EQ(look(110'589).size(), 1U);
+    EXPECT_TRUE(look(110'529).empty()) << "the same hour too much is nobody else's";
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 1);
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE watch_until_ms IS NOT NULL"), 0);
+}
+
 TEST_F(LateArrival, OurOwnOtherWrites_AreNoSecondOne) {
     resend();
     now += 1s;

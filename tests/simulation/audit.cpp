@@ -12,6 +12,14 @@ int effects_of(const Model& model, std::int64_t delivery, std::int64_t attempt) 
     return found == model.left().end() ? 0 : found->second.effects;
 }
 
+int effects_of(const Model& model, std::int64_t delivery) {
+    int effects = 0;
+    for (const auto& [mark, left] : model.left()) {
+        if (left.delivery == delivery) effects += left.effects;
+    }
+    return effects;
+}
+
 // What each answer said of its attempt is what truly happened.
 void check_attempts(const Model& model, sqlite3* database, Stage& stage) {
     Rows rows(database,
@@ -30,6 +38,60 @@ void check_attempts(const Model& model, sqlite3* database, Stage& stage) {
         } else if (outcome != "applied" && effects != 0) {
             stage.violated(mark + " is said not to be applied (" + outcome + ") and was");
         }
+    }
+}
+
+// What looking at the lock came to is what truly happened, where nobody else had his hands in it.
+void check_settled(const Model& model, sqlite3* database, Stage& stage) {
+    Rows rows(database,
+              "SELECT a.delivery, a.n, a.settled, a.settled_because FROM attempt a"
+              " JOIN delivery d ON d.id = a.delivery WHERE a.outcome = 'unknown'"
+              " AND a.settled IN ('applied', 'not_applied') AND a.settled_because <> 'by_person'"
+              " AND d.kind = 'punishment'");
+    while (rows.next()) {
+        auto const mark = fmt::format("cadenced-{}-{}", rows.number(0), rows.number(1));
+        auto const found = model.left().find(mark);
+        // Died between the commit and the first byte.
+        auto const left = found == model.left().end() ? Left{} : found->second;
+        if (left.delivery != 0 && model.was_touched(left.session, left.at)) continue;
+        auto const applied = rows.text(2) == "applied";
+        stage.count(std::string{"settled by looking: "} + rows.text(3));
+        // Which of a delivery's attempts it was that a reading shows nobody can tell.
+        if (applied ? effects_of(model, rows.number(0)) > 0 : left.effects == 0 || left.late) {
+            continue;
+        }
+        stage.violated(fmt::format("{} was settled as {} ({}) and that is wrong", mark,
+                                   rows.text(2), rows.text(3)));
+    }
+}
+
+// A punishment that the platform has doubled, and shown so, is alarmed and one of the two taken
+// back; nothing else is said to be doubled.
+void check_doubled(const Model& model, sqlite3* database, Stage& stage) {
+    Rows rows(database,
+              "SELECT d.window, d.doubled, EXISTS (SELECT 1 FROM delivery u WHERE u.undoes = d.id"
+              " AND u.ordinal = 2 AND (u.state IN ('applied', 'queued', 'waiting', 'unknown', "
+              "'held', 'rejected')"
+              " OR u.reason <> '')), d.write FROM delivery d WHERE d.kind = 'punishment' AND "
+              "d.attempts > 0");
+    while (rows.next()) {
+        auto const found = model.reckonings().find(rows.number(0));
+        auto const reckoning = found == model.reckonings().end() ? Reckoning{} : found->second;
+        auto const alarmed = rows.number(1) != 0;
+        auto const what = fmt::format("the punishment of window {}", rows.number(0));
+        if (alarmed) stage.count("punishments doubled, and alarmed");
+        if (!alarmed && model.surely_shown(reckoning)) {
+            stage.violated(what + " was doubled, and shown so, and not alarmed");
+        }
+        if (alarmed && reckoning.effects != 2 && !model.may_be_mistaken(reckoning) &&
+            !model.was_touched(reckoning.session, reckoning.first_left)) {
+            stage.violated(what + " is said to be doubled and is not");
+        }
+        if (alarmed && rows.text(3) == "add_time" && rows.number(2) == 0) {
+            stage.violated(what + " was doubled, and nothing takes one of the two back");
+        }
+        if (alarmed && reckoning.undone > 0)
+            stage.count("punishments doubled, and taken back once");
     }
 }
 
@@ -93,6 +155,13 @@ void count_ambiguous(sqlite3* database, Stage& stage) {
         stage.count("ambiguous " + rows.text(0));
         if (rows.number(1) != 0) stage.count("ambiguous and held " + rows.text(0));
     }
+    // Why: by the last thing that was said of one of its attempts before.
+    Rows held(database,
+              "SELECT d.write, ifnull((SELECT json_extract(s.detail, '$.because') FROM event s"
+              " WHERE s.delivery = d.id AND s.kind = 'delivery.settled' AND s.id < e.id"
+              " ORDER BY s.id DESC LIMIT 1), json_extract(e.detail, '$.reason')) FROM event e"
+              " JOIN delivery d ON d.id = e.delivery WHERE e.kind = 'delivery.held'");
+    while (held.next()) stage.count("held " + held.text(0) + ": " + held.text(1));
     Rows waived(database, "SELECT reason FROM delivery WHERE state = 'waived'");
     while (waived.next()) stage.count("waived " + waived.text(0));
 }
@@ -132,6 +201,8 @@ void audit(const Model& model, sqlite3* database, Stage& stage, Instant wall) {
     check_whole(database, stage);
     check_acknowledged(model, database, stage);
     check_attempts(model, database, stage);
+    check_settled(model, database, stage);
+    check_doubled(model, database, stage);
     check_deliveries(model, database, stage, wall);
     check_progress(database, stage);
     audit_windows(database, stage, wall);

@@ -100,24 +100,4 @@ void Backend::prove(engine::Proof proof) {
         kForProofs);
 }
 
-void Backend::look_after_held() {
-    if (!daemon_->alive() || daemon_->ended()) return;
-    Rows rows(daemon_->database(),
-              "SELECT d.id, s.id FROM delivery d JOIN session s ON s.id = d.session"
-              " WHERE d.state = 'held' AND d.updated_at_ms < ?1 AND s.state <> 'ended'"
-              " ORDER BY d.id",
-              cadence::to_ms(daemon_->wall() - std::chrono::minutes{5}));
-    while (rows.next()) {
-        auto const id = rows.number(0);
-        bool happened = false;
-        for (const auto& [key, left] : model_->left()) {
-            if (left.delivery == id && left.effects > 0) happened = true;
-        }
-        auto const outcome =
-            happened ? engine::Settlement::Applied : engine::Settlement::NotApplied;
-        stage_->count("held writes settled by a person");
-        ask([this, id, outcome] { return call_settle({id}, outcome); }, kForSwitches);
-    }
-}
-
 }  // namespace simulation

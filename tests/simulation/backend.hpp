@@ -5,6 +5,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "tests/simulation/daemon.hpp"
@@ -58,6 +60,15 @@ class Backend {
     [[nodiscard]] Answered call_release();
     [[nodiscard]] Answered call_launch(engine::Launch launch);
     [[nodiscard]] Answered call_prove(engine::Proof proof, bool first_try);
+    void decide(std::int64_t delivery, const std::string& state);
+    // All held ones of a lock session alike, if they are.
+    [[nodiscard]] bool decide_alike(const std::string& session);
+    [[nodiscard]] bool happened(std::int64_t delivery) const;
+    [[nodiscard]] Answered call_retry(cadence::DeliveryId delivery);
+    [[nodiscard]] Answered call_waive(cadence::DeliveryId delivery);
+    [[nodiscard]] Answered call_waive_all(std::string session);
+    [[nodiscard]] Answered call_settle_all(std::string session, engine::Settlement outcome);
+    [[nodiscard]] std::optional<engine::Settlement> find_common(const std::string& session);
     [[nodiscard]] Answered call_settle(cadence::DeliveryId delivery, engine::Settlement outcome);
     [[nodiscard]] bool answered(const cadence::Error& error, const char* call);
 

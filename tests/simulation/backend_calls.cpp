@@ -117,14 +117,4 @@ awaitable<bool> Backend::call_prove(engine::Proof proof, bool first_try) {
     co_return true;
 }
 
-awaitable<bool> Backend::call_settle(cadence::DeliveryId delivery, engine::Settlement outcome) {
-    model_->decided_by_person(delivery.value);
-    auto const settled =
-        co_await daemon_->outbox().settle(delivery, outcome, "looked", daemon_->wall());
-    if (!settled) co_return answered(settled.error(), "settle");
-    stage_->say(fmt::format("told settle delivery={} outcome={}", delivery.value,
-                            outcome == engine::Settlement::Applied ? "applied" : "not_applied"));
-    co_return true;
-}
-
 }  // namespace simulation

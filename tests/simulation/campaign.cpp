@@ -89,8 +89,9 @@ void print_failure(const CampaignOptions& options, std::uint64_t seed, const Lif
         fmt::print("caught by seed {}\n", seed);
         return;
     }
-    fmt::print("replay: simulation --seed {} --days {} --wearers {}{} --trace\n", seed,
-               options.days, options.wearers, options.undisturbed ? " --undisturbed" : "");
+    fmt::print("replay: simulation --seed {} --days {} --wearers {}{}{} --trace\n", seed,
+               options.days, options.wearers, options.undisturbed ? " --undisturbed" : "",
+               options.fair ? " --fair" : "");
 }
 
 }  // namespace
@@ -98,8 +99,8 @@ void print_failure(const CampaignOptions& options, std::uint64_t seed, const Lif
 int run_campaign(const CampaignOptions& options) {
     auto const begin = std::chrono::steady_clock::now();
     auto const live_seed = [&options](std::uint64_t seed) {
-        return live_and_compare(
-            {seed, options.days, options.wearers, options.undisturbed, options.trace});
+        return live_and_compare({seed, options.days, options.wearers,
+                                 options.undisturbed || options.fair, options.fair, options.trace});
     };
     // What one life gives back the next one takes: without asking the kernel.
     mallopt(M_TRIM_THRESHOLD, 1 << 30);

@@ -70,4 +70,15 @@ cadence::Instant midnight_of(const std::string& date, const std::string& zone) {
     return cadence::Instant{std::chrono::seconds{seconds}};
 }
 
+std::int64_t local_day_of(cadence::Instant instant, const std::string& zone) {
+    auto const day = std::chrono::floor<std::chrono::days>(instant + std::chrono::days{1});
+    for (auto date = day;; date -= std::chrono::days{1}) {
+        const std::chrono::year_month_day parts{date};
+        char text[32];
+        std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(parts.year()),
+                      static_cast<unsigned>(parts.month()), static_cast<unsigned>(parts.day()));
+        if (midnight_of(text, zone) <= instant) return date.time_since_epoch().count();
+    }
+}
+
 }  // namespace simulation

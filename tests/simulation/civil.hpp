@@ -12,6 +12,9 @@ namespace simulation {
 // America/New_York; neither law moves a clock at midnight.
 [[nodiscard]] cadence::Instant midnight_of(const std::string& date, const std::string& zone);
 
+// The local date of an instant there, as days from 1970-01-01.
+[[nodiscard]] std::int64_t local_day_of(cadence::Instant instant, const std::string& zone);
+
 // Days from 1970-01-01.
 [[nodiscard]] std::int64_t days_of(const std::string& date);
 

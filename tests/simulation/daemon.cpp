@@ -143,6 +143,11 @@ void Daemon::tear_down() {
     process_.reset();
 }
 
+void Daemon::reload(engine::Settings settings) {
+    around_.settings = std::move(settings);
+    if (process_) process_->engine->apply(around_.settings);
+}
+
 bool Daemon::turn() { return process_ && process_->loop.poll_one() > 0; }
 
 std::optional<Instant> Daemon::next_alarm() const {

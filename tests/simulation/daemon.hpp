@@ -70,6 +70,8 @@ class Daemon {
     [[nodiscard]] engine::Engine& engine() { return *process_->engine; }
     [[nodiscard]] boost::asio::any_io_executor loop() { return process_->loop.get_executor(); }
     [[nodiscard]] sqlite3* database() const { return process_->handle; }
+    // A reload of its configuration.
+    void reload(engine::Settings settings);
     [[nodiscard]] const engine::Settings& settings() const { return around_.settings; }
 
   private:

@@ -14,6 +14,8 @@ constexpr std::size_t kSector = 512;
 Disk::Outcome Disk::File::read(void* target, std::size_t size, std::size_t at,
                                std::size_t& got) const {
     if (dead_) return Outcome::Failed;
+    const auto outcome = disk_->operate(Operation::Read);
+    if (outcome != Outcome::Done) return outcome;
     got = at < now_.size() ? std::min(size, now_.size() - at) : 0;
     if (got > 0) std::memcpy(target, now_.data() + at, got);
     return Outcome::Done;
@@ -33,7 +35,7 @@ void Disk::File::make_durable(const Change& change) {
 
 Disk::Outcome Disk::File::write(const void* source, std::size_t size, std::size_t at) {
     if (dead_) return Outcome::Failed;
-    const auto outcome = disk_->operate(true);
+    const auto outcome = disk_->operate(Operation::Write);
     if (dead_) return Outcome::Failed;
     if (outcome != Outcome::Done) return outcome;
     if (now_.size() < at + size) now_.resize(at + size);
@@ -44,7 +46,7 @@ Disk::Outcome Disk::File::write(const void* source, std::size_t size, std::size_
 
 Disk::Outcome Disk::File::truncate(std::size_t size) {
     if (dead_) return Outcome::Failed;
-    const auto outcome = disk_->operate(false);
+    const auto outcome = disk_->operate(Operation::Other);
     if (dead_) return Outcome::Failed;
     if (outcome != Outcome::Done) return outcome;
     now_.resize(std::min(now_.size(), size));
@@ -56,7 +58,7 @@ Disk::Outcome Disk::File::truncate(std::size_t size) {
 // as kernels have it, and no later sync makes up for it.
 Disk::Outcome Disk::File::sync() {
     if (dead_) return Outcome::Failed;
-    const auto outcome = disk_->operate(false);
+    const auto outcome = disk_->operate(Operation::Sync);
     if (dead_) return Outcome::Failed;
     if (outcome == Outcome::Done) {
         for (const Change& change : unsynced_) make_durable(change);
@@ -112,7 +114,7 @@ std::shared_ptr<Disk::File> Disk::create(const std::string& name) {
 Disk::Outcome Disk::remove(const std::string& name) {
     const auto file = find(name);
     if (!file || file->dead_) return Outcome::Failed;
-    const auto outcome = operate(false);
+    const auto outcome = operate(Operation::Other);
     if (file->dead_) return Outcome::Failed;
     if (outcome == Outcome::Done) files_.erase(name);
     return outcome;
@@ -135,17 +137,23 @@ void Disk::after_operations(int count, std::function<void()> then) {
     then_ = std::move(then);
 }
 
-Disk::Outcome Disk::operate(bool needs_room) {
-    if (countdown_ > 0 && --countdown_ == 0) std::exchange(then_, nullptr)();
-    if (needs_room && trouble.full) {
+bool Disk::strikes(Operation operation) {
+    if (trouble.failure_rate <= 0) return false;
+    if (trouble.only_reads && operation != Operation::Read) return false;
+    if (trouble.only_syncs && operation != Operation::Sync) return false;
+    return dice_.chance(trouble.failure_rate);
+}
+
+Disk::Outcome Disk::operate(Operation operation) {
+    const bool changes = operation != Operation::Read;
+    if (changes && countdown_ > 0 && --countdown_ == 0) std::exchange(then_, nullptr)();
+    if (operation == Operation::Write && trouble.full) {
         if (hit) hit();
         return Outcome::Full;
     }
-    if (trouble.failure_rate > 0 && dice_.chance(trouble.failure_rate)) {
-        if (hit) hit();
-        return Outcome::Failed;
-    }
-    return Outcome::Done;
+    if (!strikes(operation)) return Outcome::Done;
+    if (hit) hit();
+    return Outcome::Failed;
 }
 
 }  // namespace simulation

@@ -23,6 +23,8 @@ class Disk {
     struct Trouble {
         bool full{false};
         double failure_rate{0};
+        bool only_reads{false};  // fail
+        bool only_syncs{false};  // fail
     };
 
     class File {
@@ -74,7 +76,9 @@ class Disk {
     std::function<void()> hit;  // told whenever the trouble has struck
 
   private:
-    [[nodiscard]] Outcome operate(bool needs_room);
+    enum class Operation { Read, Write, Sync, Other };
+    [[nodiscard]] Outcome operate(Operation operation);
+    [[nodiscard]] bool strikes(Operation operation);
 
     Dice dice_;
     std::map<std::string, std::shared_ptr<File>> files_;

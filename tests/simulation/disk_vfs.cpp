@@ -6,6 +6,8 @@
 #include <new>
 #include <vector>
 
+#include "tests/simulation/pool.hpp"
+
 namespace simulation {
 namespace {
 
@@ -148,6 +150,7 @@ void use_disk_vfs() {
     // One thread, and nobody asks how much memory is used: no locks.
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    use_pool_for_sqlite();
     sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 400);
     // As many pages as the writer's cache holds, and some.
     constexpr int kPages = 1200;

@@ -15,6 +15,7 @@ constexpr std::array kFates{
     Weight{Fate::BrokenUnapplied, "broken_unapplied", 12},
     Weight{Fate::BrokenApplied, "broken_applied", 12},
     Weight{Fate::BrokenAppliedLater, "broken_applied_later", 8},
+    Weight{Fate::BrokenAppliedMuchLater, "broken_applied_much_later", 6},
     Weight{Fate::SilentUnapplied, "silent_unapplied", 6},
     Weight{Fate::SilentApplied, "silent_applied", 6},
     Weight{Fate::ErrorUnapplied, "error_unapplied", 8},
@@ -40,8 +41,8 @@ constexpr int sum_of_weights() {
 
 const char* to_string(Fate fate) { return kFates.at(static_cast<std::size_t>(fate)).name; }
 
-Fate draw_fate(const Weather& weather, Dice& dice) {
-    if (!dice.chance(weather.fault_rate)) return Fate::Fine;
+Fate draw_fate(double rate, Dice& dice) {
+    if (!dice.chance(rate)) return Fate::Fine;
     auto left = dice.between(1, sum_of_weights());
     for (const Weight& one : kFates) {
         left -= one.weight;

@@ -8,11 +8,12 @@ namespace simulation {
 
 enum class Fate {
     Fine,
-    Slow,                // answered after seconds
-    BrokenUnapplied,     // the connection breaks, and the platform never saw the call
-    BrokenApplied,       // the answer alone is lost
-    BrokenAppliedLater,  // the connection breaks, and the platform applies it within a minute
-    SilentUnapplied,     // no answer until the caller gives up
+    Slow,                    // answered after seconds
+    BrokenUnapplied,         // the connection breaks, and the platform never saw the call
+    BrokenApplied,           // the answer alone is lost
+    BrokenAppliedLater,      // the connection breaks, and the platform applies it within a minute
+    BrokenAppliedMuchLater,  // … after more than a minute, when nobody expects it any more
+    SilentUnapplied,         // no answer until the caller gives up
     SilentApplied,
     ErrorUnapplied,  // 5xx
     ErrorApplied,
@@ -30,12 +31,14 @@ enum class Fate {
 
 // How bad the network and the platform are now.
 struct Weather {
-    double fault_rate{0};        // of calls
+    double fault_rate{0};        // of writes
+    double read_fault_rate{0};   // of calls that only look
     double connect_failures{0};  // of connections
     Duration skew{0};            // of the platform's clock
     bool credential_refused{false};
 };
 
-[[nodiscard]] Fate draw_fate(const Weather& weather, Dice& dice);
+// `rate`: how many calls meet one that is not fine.
+[[nodiscard]] Fate draw_fate(double rate, Dice& dice);
 
 }  // namespace simulation

@@ -32,7 +32,9 @@ std::optional<WindowSeen> find_window_of(sqlite3* database, std::int64_t deliver
              "SELECT w.id, d.session, r.metric, g.platform_key, w.start_at_ms, w.end_at_ms,"
              " g.grace_ms, g.required_count, g.owner, g.late_proof, ifnull(w.verdict, ''),"
              " g.punishment_type, g.punishment_seconds, s.enrolled_by = 'launch',"
-             " g.on_unknown_punishment = 'assume_applied'"
+             " g.on_unknown_punishment = 'assume_applied',"
+             " (SELECT iif(min(v.zone) = max(v.zone), min(v.zone), '') FROM window v"
+             "  JOIN requirement q ON q.id = v.requirement WHERE q.session = d.session)"
              " FROM delivery d JOIN window w ON w.id = d.window"
              " JOIN requirement r ON r.id = w.requirement JOIN session s ON s.id = d.session"
              " JOIN generation g ON g.requirement = r.id AND g.ordinal = w.generation"
@@ -55,6 +57,7 @@ std::optional<WindowSeen> find_window_of(sqlite3* database, std::int64_t deliver
     seen.seconds = row.number(12);
     seen.followed = row.number(13) != 0;
     seen.assumes = row.number(14) != 0;
+    seen.zone = row.text(15);
     return seen;
 }
 

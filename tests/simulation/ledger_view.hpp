@@ -48,6 +48,7 @@ struct WindowSeen {
     std::string verdict;
     std::string punishment;  // the generation's
     std::int64_t seconds{0};
+    std::string zone;      // of all of the lock session's windows; empty: they have several
     bool assumes{false};   // that a punishment of unknown outcome was applied
     bool followed{false};  // the lock session follows the platform's own requirement
 };

@@ -40,7 +40,10 @@ engine::Settings draw_settings(Dice& dice) {
         dice.chance(0.01) ? minutes{20} : hours{dice.pick(std::array{3, 8, 8})};
     policy.caps.punishment_max_age =
         dice.pick(std::array<Duration, 3>{days{14}, days{14}, days{2}});
+    policy.caps.punishment_seconds_per_day =
+        std::chrono::seconds{dice.pick(std::array{172'800, 172'800, 9000})};
     settings.enrolment_defaults.key = "";
+    if (dice.chance(0.2)) settings.enrolment_defaults.owner = cadence::Owner::Daemon;
     return settings;
 }
 
@@ -57,7 +60,8 @@ class Life {
           stage_(draw_start(dice_)),
           settings_(draw_settings(dice_)),
           disk_(dice_.fork()),
-          model_(stage_, settings_.policy.longest_silence),
+          model_(stage_, settings_.policy.longest_silence,
+                 settings_.policy.caps.punishment_seconds_per_day),
           platform_(stage_, model_, dice_.fork()),
           entropy_(dice_.fork()),
           daemon_({stage_, disk_, platform_, zones_, entropy_, settings_,
@@ -73,10 +77,12 @@ class Life {
         auto const end = stage_.start() + days{options_.days};
         for (int i = 1; i <= options_.wearers; ++i) {
             wearers_.push_back(std::make_unique<Wearer>(
-                Wearer::World{stage_, backend_, platform_, options_.undisturbed}, i, dice_.fork()));
+                Wearer::World{stage_, backend_, platform_, options_.undisturbed, options_.fair}, i,
+                dice_.fork()));
             wearers_.back()->live_until(end);
         }
-        Mishaps mishaps({stage_, machine_, disk_, platform_, backend_}, dice_.fork());
+        Mishaps mishaps({stage_, machine_, disk_, platform_, backend_, settings_, options_.fair},
+                        dice_.fork());
         mishaps.plan_until(end);
         plan_care(end);
         machine_.start();

@@ -14,6 +14,7 @@ struct LifeOptions {
     int days{14};
     int wearers{5};
     bool undisturbed{false};  // nobody but the daemon touches the locks
+    bool fair{false};         // nor does a second fault come right after the first
     bool prints_trace{false};
 };
 

@@ -21,6 +21,11 @@ std::size_t most_of(cadence::CallClass call_class) {
 
 }  // namespace
 
+bool punishes(cadence::WriteKind kind) {
+    return kind == cadence::WriteKind::AddTime || kind == cadence::WriteKind::Freeze ||
+           kind == cadence::WriteKind::Pillory;
+}
+
 // A frozen lock doesn't count down: its end moves on by the time that it was frozen.
 void Lock::settle(Instant now) {
     auto const until = std::min(now, frozen_until_);

@@ -18,8 +18,11 @@ struct Effect {
     cadence::WriteKind kind;
     std::int64_t amount{0};
     std::chrono::seconds seconds{0};
-    std::string key;  // the daemon's own mark; empty: somebody else did it
+    std::string key;   // the daemon's own mark; empty: somebody else did it
+    bool late{false};  // more than a minute after its caller had heard that it broke
 };
+
+[[nodiscard]] bool punishes(cadence::WriteKind kind);
 
 class Lock {
   public:
@@ -37,6 +40,7 @@ class Lock {
     bool tells_requirements{true};
     bool ended{false};
     bool extension_enabled{true};
+    bool was_late{false};                   // a write of it has come late: once in a life
     std::map<std::string, Instant> tokens;  // known, and when each dies
 
   private:

@@ -108,6 +108,14 @@ void Machine::set_clock(Duration offset) {
     parts_.daemon.step_to(wall());
 }
 
+void Machine::reload(engine::Settings settings) {
+    if (calm_) return;
+    parts_.stage.count("reloads");
+    parts_.stage.say("reload");
+    parts_.model.reloaded(settings.policy.caps.punishment_seconds_per_day);
+    parts_.daemon.reload(std::move(settings));
+}
+
 void Machine::be_calm() {
     calm_ = true;
     parts_.disk.trouble = {};

@@ -41,6 +41,8 @@ class Machine {
     void restart(Duration wait);
     // Nothing runs; time passes.
     void suspend(Duration length);
+    // Its configuration changes, and it is told to read that again.
+    void reload(engine::Settings settings);
     // Somebody sets the clock so far from true time.
     void set_clock(Duration offset);
     [[nodiscard]] Instant wall() const { return parts_.stage.now() + offset_; }

@@ -19,6 +19,10 @@ int main(int argc, char** argv) {
     app.add_option("--wearers", options.wearers, "in each life")->check(CLI::Range(1, 1000));
     app.add_option("--jobs", options.jobs, "processes that live them")->check(CLI::Range(1, 64));
     app.add_flag("--undisturbed", options.undisturbed, "nobody else touches the locks");
+    app.add_flag(
+        "--fair", options.fair,
+        "nor does a second fault come right after the first: answers get lost, daemons die,"
+        " and what is tried next mostly works");
     app.add_flag("--forever", options.forever, "until stopped or a promise is broken");
     app.add_flag("--trace", options.trace, "print everything that happens");
     app.add_flag("--expect-violation", options.expect_violation,

@@ -27,6 +27,7 @@ Instant Mishaps::near_a_midnight() {
 }
 
 Duration Mishaps::some_wait() {
+    if (world_.fair) return milliseconds{dice_.between(500, 20'000)};
     switch (dice_.between(0, 9)) {
         case 0:
             return minutes{dice_.between(60, 900)};
@@ -45,32 +46,30 @@ void Mishaps::repeat(double times, const std::function<void()>& plan_one) {
 
 void Mishaps::plan_until(Instant end) {
     end_ = end;
-    plan_weather();
     plan_power();
+    if (world_.fair) return plan_fair_weather();
+    plan_weather();
+    if (dice_.chance(0.1)) plan_reload();
     if (dice_.chance(0.25)) plan_disk();
     if (dice_.chance(0.3)) plan_clock();
     plan_brakes();
 }
 
+// Writes fail as often as not; what looks at the lock afterwards works as it does on most days.
+void Mishaps::plan_fair_weather() {
+    auto* const weather = &world_.platform.weather;
+    weather->fault_rate = dice_.pick(std::array{0.05, 0.2, 0.4});
+    weather->read_fault_rate = 0.005;
+    weather->connect_failures = 0.005;
+    if (dice_.chance(0.2)) weather->skew = seconds{dice_.between(-20, 20)};
+}
+
 void Mishaps::plan_weather() {
-    auto const days = static_cast<double>((end_ - world_.stage.now()).count()) / 86.4e6;
     auto const usual = dice_.pick(std::array{0.0, 0.01, 0.05, 0.2});
     auto* const weather = &world_.platform.weather;
-    weather->fault_rate = usual;
+    weather->fault_rate = weather->read_fault_rate = usual;
     weather->connect_failures = usual / 2;
-    repeat(days / 3, [this, usual, weather] {
-        auto const from = some_time();
-        auto const bad = dice_.pick(std::array{0.3, 0.6, 0.9});
-        world_.stage.at(from, [this, weather, bad] {
-            if (world_.machine.calm()) return;
-            world_.stage.say("storm");
-            weather->fault_rate = bad;
-        });
-        world_.stage.at(from + minutes{dice_.between(5, 1500)}, [this, weather, usual] {
-            if (world_.machine.calm()) return;
-            weather->fault_rate = usual;
-        });
-    });
+    plan_storms(usual);
     if (dice_.chance(0.1)) {
         auto const from = some_time();
         world_.stage.at(from, [this, weather] {
@@ -79,6 +78,29 @@ void Mishaps::plan_weather() {
         world_.stage.at(from + minutes{dice_.between(1, 300)},
                         [weather] { weather->credential_refused = false; });
     }
+    plan_platform_clock();
+}
+
+void Mishaps::plan_storms(double usual) {
+    auto const days = static_cast<double>((end_ - world_.stage.now()).count()) / 86.4e6;
+    auto* const weather = &world_.platform.weather;
+    repeat(days / 3, [this, usual, weather] {
+        auto const from = some_time();
+        auto const bad = dice_.pick(std::array{0.3, 0.6, 0.9});
+        world_.stage.at(from, [this, weather, bad] {
+            if (world_.machine.calm()) return;
+            world_.stage.say("storm");
+            weather->fault_rate = weather->read_fault_rate = bad;
+        });
+        world_.stage.at(from + minutes{dice_.between(5, 1500)}, [this, weather, usual] {
+            if (world_.machine.calm()) return;
+            weather->fault_rate = weather->read_fault_rate = usual;
+        });
+    });
+}
+
+void Mishaps::plan_platform_clock() {
+    auto* const weather = &world_.platform.weather;
     if (dice_.chance(0.2)) weather->skew = seconds{dice_.between(-20, 20)};
     if (!dice_.chance(0.1)) return;
     auto const from = near_a_midnight();
@@ -123,7 +145,7 @@ void Mishaps::plan_power() {
     if (dice_.chance(0.3)) {
         world_.stage.at(some_time(), [machine, wait = some_wait()] { machine->restart(wait); });
     }
-    if (dice_.chance(0.25)) {
+    if (!world_.fair && dice_.chance(0.25)) {
         auto const length = minutes{dice_.pick(std::array{2, 90, 480, 900})};
         world_.stage.at(some_time(), [machine, length] { machine->suspend(length); });
     }
@@ -132,14 +154,30 @@ void Mishaps::plan_power() {
 void Mishaps::plan_disk() {
     auto* const disk = &world_.disk;
     auto const from = dice_.chance(0.5) ? near_a_midnight() : some_time();
-    auto const full = dice_.chance(0.5);
-    auto const rate = dice_.pick(std::array{0.02, 0.2, 1.0});
-    world_.stage.at(from, [this, disk, full, rate] {
+    Disk::Trouble trouble;
+    const char* what = "disks full";
+    trouble.failure_rate = dice_.pick(std::array{0.02, 0.2, 1.0});
+    switch (dice_.between(0, 5)) {
+        case 0:
+            what = "disks that cannot be read";
+            trouble.only_reads = true;
+            break;
+        case 1:
+            what = "disks that lose what they should sync";
+            trouble.only_syncs = true;
+            break;
+        case 2:
+            what = "disks failing";
+            break;
+        default:
+            trouble = {};
+            trouble.full = true;
+    }
+    world_.stage.at(from, [this, disk, trouble, what] {
         if (world_.machine.calm()) return;
-        world_.stage.count(full ? "disks full" : "disks failing");
+        world_.stage.count(what);
         world_.stage.say("disk trouble");
-        disk->trouble.full = full;
-        disk->trouble.failure_rate = full ? 0 : rate;
+        disk->trouble = trouble;
     });
     world_.stage.at(from + minutes{dice_.pick(std::array{1, 2, 6, 30})},
                     [disk] { disk->trouble = {}; });
@@ -164,6 +202,16 @@ void Mishaps::step_clock() {
 void Mishaps::plan_clock() {
     auto const steps = dice_.between(1, 3);
     for (std::int64_t i = 0; i < steps; ++i) step_clock();
+}
+
+// Other limits, from now on.
+void Mishaps::plan_reload() {
+    auto settings = world_.settings;
+    settings.policy.caps.punishment_seconds_per_day =
+        seconds{dice_.pick(std::array{7200, 9000, 172'800})};
+    settings.policy.caps.punishment_max_age = hours{dice_.pick(std::array{48, 24 * 14})};
+    world_.stage.at(some_time(),
+                    [machine = &world_.machine, settings] { machine->reload(settings); });
 }
 
 void Mishaps::plan_brakes() {

@@ -16,6 +16,8 @@ class Mishaps {
         Disk& disk;
         VirtualPlatform& platform;
         Backend& backend;
+        const engine::Settings& settings;
+        bool fair{false};  // single faults only
     };
 
     Mishaps(World world, Dice dice) : world_(world), dice_(dice) {}
@@ -24,10 +26,14 @@ class Mishaps {
 
   private:
     void plan_weather();
+    void plan_fair_weather();
+    void plan_storms(double usual);
+    void plan_platform_clock();
     void plan_power();
     void plan_disk();
     void plan_clock();
     void plan_brakes();
+    void plan_reload();
     void cut_somehow();
     void step_clock();
     [[nodiscard]] Instant some_time();

@@ -22,10 +22,6 @@ constexpr seconds kWriteDown{20};
 // Two minutes, and the second that a Date header leaves out, and one on the way.
 constexpr seconds kTooFarApart{122};
 
-bool punishes(WriteKind kind) {
-    return kind == WriteKind::AddTime || kind == WriteKind::Freeze || kind == WriteKind::Pillory;
-}
-
 }  // namespace
 
 void Model::daemon_lives(Daemonic daemonic) {
@@ -128,6 +124,7 @@ void Model::shown(const std::string& session, const engine::Context& context,
     auto const apart = std::chrono::abs(platform_time - wall());
     looks_[session].push_back(
         {stage_->now(), wall(), context.requirements, apart > kTooFarApart, true});
+    look_for_doubles(session);
 }
 
 void Model::refused_token(const std::string& /*session*/, const std::string& /*token*/) {
@@ -135,11 +132,6 @@ void Model::refused_token(const std::string& /*session*/, const std::string& /*t
 }
 
 Instant Model::wall() const { return daemonic_.wall ? daemonic_.wall() : stage_->now(); }
-
-int Model::punishments_on(std::int64_t window) const {
-    auto const found = punished_.find(window);
-    return found == punished_.end() ? 0 : found->second;
-}
 
 void Model::violated(const std::string& what, const WindowSeen& window) {
     stage_->violated(fmt::format("{}: window={} session={} metric={} [{}, {})", what, window.id,
@@ -157,6 +149,8 @@ void Model::leaves(const std::string& session, const std::string& token,
     }
     left.delivery = delivery;
     left.write = write;
+    left.session = session;
+    left.at = stage_->now();
     stage_->say(
         fmt::format("leaves session={} write={} key={}", session, to_string(write.kind), key));
     check_token(session, token);
@@ -176,6 +170,13 @@ void Model::check_judgement(const std::string& session, Left& left) {
     check_owner(*window);
     check_count(*window);
     check_excuses(*window);
+    check_sent_again(*window);
+    check_cap(left, *window);
+    auto& reckoning = reckonings_[window->id];
+    if (reckoning.delivery == 0) reckoning.first_left = left.at;
+    reckoning.delivery = left.delivery;
+    reckoning.session = session;
+    reckoning.write = left.write;
 }
 
 void Model::check_token(const std::string& session, const std::string& token) {
@@ -259,7 +260,6 @@ void Model::check_excuses(const WindowSeen& window) {
     if (stage_->now() + kTolerableSkew < window.end + window.grace) {
         violated("a window was punished before its end and grace", window);
     }
-    if (punishments_on(window.id) > 0) violated("a second punishment of a window left", window);
     auto const& looks = looks_[window.session];
     if (!looks.empty() && looks.back().clocks_disagree) {
         violated("a window was punished though the platform's clock and the daemon's disagreed",
@@ -282,34 +282,6 @@ void Model::check_excuses(const WindowSeen& window) {
     if (silent * 2 > window.end - window.start + minutes{10}) {
         violated("a window was punished that lay mostly in outages", window);
     }
-}
-
-void Model::check_undo(const Left& left, const WindowSeen& window) {
-    if (punishments_on(window.id) == 0 && !window.assumes) {
-        violated("an undo left of what was never applied", window);
-    }
-    if (window.verdict == "missed" || window.late_proof != "compensate") {
-        violated("an undo left that is not owed", window);
-    }
-    if (left.write.kind == WriteKind::RemoveTime && left.write.seconds.count() != window.seconds) {
-        violated("an undo left of another size than the punishment", window);
-    }
-}
-
-void Model::applied(const std::string& session, const Effect& effect) {
-    auto const found = left_.find(effect.key);
-    if (found == left_.end()) {
-        if (!effect.key.empty())
-            stage_->violated("the platform got what never left: " + effect.key);
-        return;
-    }
-    auto& left = found->second;
-    ++left.effects;
-    if (effect.kind == WriteKind::Progress) return;
-    auto& effects = punishes(effect.kind) ? punished_ : undone_;
-    if (++effects[left.window] < 2) return;
-    stage_->violated(fmt::format("window {} of {} was {} twice", left.window, session,
-                                 punishes(effect.kind) ? "punished" : "forgiven"));
 }
 
 }  // namespace simulation

@@ -31,13 +31,30 @@ struct Left {
     std::int64_t delivery{0};
     std::int64_t window{0};
     cadence::Write write;
+    std::string session;
+    Instant at;
     int effects{0};
+    bool late{false};  // it came when nobody expected it any more
+};
+
+// What truly became of a window's punishment.
+struct Reckoning {
+    std::string session;
+    std::int64_t delivery{0};
+    cadence::Write write;
+    Instant first_left;
+    int effects{0};
+    int late{0};  // of them
+    Instant latest_effect;
+    int undone{0};
+    // The look, of its lock session's, that must have shown the daemon both.
+    std::optional<std::size_t> shown_by;
 };
 
 class Model final : public Witness {
   public:
-    Model(Stage& stage, Duration longest_silence)
-        : stage_(&stage), longest_silence_(longest_silence) {}
+    Model(Stage& stage, Duration longest_silence, std::chrono::seconds day_cap)
+        : stage_(&stage), longest_silence_(longest_silence), day_cap_(day_cap) {}
 
     // The daemon's own database and clock, while it lives.
     struct Daemonic {
@@ -51,6 +68,7 @@ class Model final : public Witness {
     void wall_shows(Instant wall);
     void clock_was_set() { steps_ = true; }
     void disk_failed();
+    void reloaded(std::chrono::seconds day_cap);
 
     // From the backend. `…_asked`: may have happened; `…_told`: has. Of two opposites under way at
     // once nobody knows which came last: an asking gives a turn, and a telling of an older one says
@@ -69,6 +87,7 @@ class Model final : public Witness {
     void leaves(const std::string& session, const std::string& token, const cadence::Write& write,
                 const std::string& key) override;
     void applied(const std::string& session, const Effect& effect) override;
+    void touched(const std::string& session) override;
     void shown(const std::string& session, const engine::Context& context,
                Instant platform_time) override;
     void refused_token(const std::string& session, const std::string& token) override;
@@ -80,7 +99,15 @@ class Model final : public Witness {
         return once_ended_.contains(session);
     }
     [[nodiscard]] bool clock_was_ever_set() const { return steps_; }
-    [[nodiscard]] int punishments_on(std::int64_t window) const;
+    [[nodiscard]] const std::map<std::int64_t, Reckoning>& reckonings() const {
+        return reckonings_;
+    }
+    // The daemon has surely been shown both effects of this window's punishment.
+    // The lock shows that one of these was doubled, and cannot show which.
+    [[nodiscard]] bool may_be_mistaken(const Reckoning& reckoning) const;
+    [[nodiscard]] bool surely_shown(const Reckoning& reckoning) const;
+    // Somebody else changed the lock while, or not long after, this left.
+    [[nodiscard]] bool was_touched(const std::string& session, Instant left_at) const;
 
   private:
     struct Launched {
@@ -106,11 +133,17 @@ class Model final : public Witness {
     // Of a punishment or undo.
     void check_judgement(const std::string& session, Left& left);
     void check_brakes(const std::string& session);
-    void check_punishment(const Left& left);
     void check_owner(const WindowSeen& window);
     void check_count(const WindowSeen& window);
     void check_excuses(const WindowSeen& window);
+    void check_sent_again(const WindowSeen& window);
+    void check_cap(const Left& left, const WindowSeen& window);
     void check_undo(const Left& left, const WindowSeen& window);
+    [[nodiscard]] std::chrono::seconds punished_on(std::int64_t day, const Left& left,
+                                                   const std::string& zone) const;
+    // Whether a look at the lock tells now how often this one was applied.
+    [[nodiscard]] bool tells(const Reckoning& reckoning) const;
+    void look_for_doubles(const std::string& session);
     void violated(const std::string& what, const WindowSeen& window);
     void doubt_looks();
     [[nodiscard]] Instant wall() const;
@@ -131,9 +164,12 @@ class Model final : public Witness {
     std::map<std::string, Pausing> pauses_;
     std::optional<Instant> braked_since_;
     std::map<std::string, std::vector<Look>> looks_;
-    std::map<std::string, Left> left_;      // by the mark of the write
-    std::map<std::int64_t, int> punished_;  // effects, by window
-    std::map<std::int64_t, int> undone_;
+    std::map<std::string, Left> left_;              // by the mark of the write
+    std::map<std::int64_t, Reckoning> reckonings_;  // by window
+    std::map<std::string, std::vector<Instant>> touched_;
+    std::chrono::seconds day_cap_;
+    std::chrono::seconds earlier_cap_{0};
+    Instant cap_since_{};
     std::set<std::int64_t> decided_;
 };
 

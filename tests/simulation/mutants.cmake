@@ -81,3 +81,22 @@ simulate_edit(step-back-fires-again ledger/deliveries.cpp
 simulate_edit(skew-ignored engine/platform_gate.cpp
     "return skew_ > kTolerableSkew || skew_ < -kTolerableSkew"
     "return skew_ > 1000 * kTolerableSkew || skew_ < -1000 * kTolerableSkew")
+
+# The minute in which a write may still arrive is taken for over after ten seconds.
+simulate_edit(two-looks cadence/settlement.cpp
+    "given_up_at + kReads.back() &&" "given_up_at + kReads.front() &&")
+
+# A punishment that was applied twice is alarmed, and nothing takes one of the two back.
+simulate_edit(double-kept ledger/late_arrivals.cpp
+    "    owe_undo_of_doubled(database, watched.delivery, seen.times - 1, now)"
+    "    static_cast<void>(seen.times)")
+
+# One that was applied once is taken for doubled.
+simulate_edit(double-imagined cadence/settlement.cpp
+    "if (band->contains(own_time(read))) return times"
+    "if (before->contains(own_time(read))) return times")
+
+# Nobody adds up what was punished on one day.
+simulate_edit(cap-ignored ledger/attempt_checks.cpp
+    "if (sent + seconds > caps.punishment_seconds_per_day.count())"
+    "if (sent * 0 + seconds > caps.punishment_seconds_per_day.count())")

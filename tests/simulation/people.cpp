@@ -27,7 +27,8 @@ Wearer::Wearer(World world, int number, Dice dice)
       diligence_(dice_.pick(std::array{0.2, 0.4, 0.7, 0.95})),
       launches_a_day_(dice_.pick(std::array{0.1, 0.2, 0.4, 0.8})),
       proofs_late_(dice_.pick(std::array{0.0, 0.1, 0.3})),
-      newer_launch_revokes_(dice_.chance(0.3)) {
+      newer_launch_revokes_(dice_.chance(0.3)),
+      enrolled_by_launch_(dice_.chance(0.12)) {
     requirements_.push_back(draw_requirement("check_in"));
     if (dice_.chance(0.2)) requirements_.push_back(draw_requirement("steps"));
 }
@@ -78,7 +79,12 @@ void Wearer::at_some_time(double chance, std::function<void()> what) {
 void Wearer::live_until(Instant end) {
     end_ = end;
     world_.stage.after(minutes{dice_.between(0, 240)}, [this] {
-        enrol();
+        if (enrolled_by_launch_) {
+            world_.platform.lock_of(session_).requirements.push_back(
+                draw_platforms_own("check_in"));
+        } else {
+            enrol();
+        }
         launch();
         plan_day();
     });
@@ -140,8 +146,9 @@ void Wearer::launch() {
     last_token_ = fmt::format("{}-token-{}", session_, ++tokens_);
     last_launch_ = now;
     // Now and then the platform lets it die before its time.
-    lock.tokens[last_token_] =
-        dice_.chance(0.08) ? now + minutes{dice_.between(1, 300)} : now + kTokenLife;
+    lock.tokens[last_token_] = !world_.fair && dice_.chance(0.08)
+                                   ? now + minutes{dice_.between(1, 300)}
+                                   : now + kTokenLife;
     launch_again();
     if (dice_.chance(0.1)) {
         world_.stage.after(minutes{dice_.between(1, 700)}, [this] { launch_again(); });
@@ -205,8 +212,7 @@ void Wearer::touch_lock() {
     effect.kind = dice_.pick(std::array{WriteKind::AddTime, WriteKind::RemoveTime,
                                         WriteKind::Freeze, WriteKind::Unfreeze});
     effect.seconds = seconds{dice_.pick(std::array{60, 900, 3600, 7200})};
-    world_.stage.say(fmt::format("others session={} write={}", session_, to_string(effect.kind)));
-    world_.platform.lock_of(session_).apply(effect);
+    world_.platform.touch(session_, effect);
 }
 
 // The platform's own requirement is turned on and off, also with a punishment, between launches.
@@ -216,12 +222,16 @@ void Wearer::turn_platform() {
     if (!dice_.chance(0.15)) return;
     lock.requirements.clear();
     if (dice_.chance(0.5)) return;
+    lock.requirements.push_back(draw_platforms_own(
+        dice_.pick(std::array<const char*, 4>{"check_in", "steps", "key-of-check_in", "other"})));
+}
+
+engine::PlatformRequirement Wearer::draw_platforms_own(const std::string& metric) {
     engine::PlatformRequirement own;
     own.enabled = dice_.chance(0.7);
-    own.metric =
-        dice_.pick(std::array<const char*, 4>{"check_in", "steps", "key-of-check_in", "other"});
+    own.metric = metric;
     if (dice_.chance(0.6)) own.punishment = {cadence::PunishmentType::AddTime, seconds{600}, ""};
-    lock.requirements.push_back(own);
+    return own;
 }
 
 }  // namespace simulation

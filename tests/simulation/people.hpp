@@ -17,6 +17,7 @@ class Wearer {
         Backend& backend;
         VirtualPlatform& platform;
         bool undisturbed{false};
+        bool fair{false};
     };
 
     Wearer(World world, int number, Dice dice);
@@ -38,6 +39,7 @@ class Wearer {
     void come_back();
     void touch_lock();
     void turn_platform();
+    [[nodiscard]] engine::PlatformRequirement draw_platforms_own(const std::string& metric);
     [[nodiscard]] cadence::RequirementSpec draw_requirement(const std::string& metric);
     [[nodiscard]] Instant some_time();  // within a day from now
     void at_some_time(double chance, std::function<void()> what);
@@ -50,6 +52,8 @@ class Wearer {
     double launches_a_day_;
     double proofs_late_;
     bool newer_launch_revokes_{false};
+    // The first launch enrols the lock session, and what the platform requires is followed.
+    bool enrolled_by_launch_{false};
     std::vector<cadence::RequirementSpec> requirements_;
     std::string last_token_;
     Instant last_launch_{};

@@ -72,8 +72,10 @@ TEST(Civil, MidnightsAtTheChangesOfTheClocks_AreTheLaws) {
 }
 
 TEST(Life, SameSeed_IsTheSameLifeToTheLastByte) {
-    const LifeOptions options{
-        .seed = 11, .days = 7, .wearers = 3, .undisturbed = false, .prints_trace = false};
+    LifeOptions options;
+    options.seed = 11;
+    options.days = 7;
+    options.wearers = 3;
     auto const one = live(options);
     auto const other = live(options);
     EXPECT_EQ(one.trace_hash, other.trace_hash);
@@ -82,8 +84,10 @@ TEST(Life, SameSeed_IsTheSameLifeToTheLastByte) {
 }
 
 TEST(Life, AnotherSeed_IsAnotherLife) {
-    const LifeOptions options{
-        .seed = 11, .days = 2, .wearers = 1, .undisturbed = false, .prints_trace = false};
+    LifeOptions options;
+    options.seed = 11;
+    options.days = 2;
+    options.wearers = 1;
     auto changed = options;
     changed.seed = 12;
     EXPECT_NE(live(options).trace_hash, live(changed).trace_hash);

@@ -49,6 +49,7 @@ class VirtualChannel final : public engine::Channel {
         co_await std::move(calling);
         if (exchange->result.context) {
             exchange->result.context->lock.at = platform_->stage_->now();
+            exchange->result.context->lock.took = exchange->result.answer.elapsed;
             platform_->witness_->shown(session.value, *exchange->result.context,
                                        *exchange->result.answer.server_time);
         }

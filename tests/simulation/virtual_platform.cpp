@@ -32,6 +32,12 @@ Lock& VirtualPlatform::lock_of(const std::string& session) {
     return locks_.try_emplace(session, stage_->now()).first->second;
 }
 
+void VirtualPlatform::touch(const std::string& session, const Effect& effect) {
+    stage_->say(fmt::format("others session={} write={}", session, to_string(effect.kind)));
+    lock_of(session).apply(effect);
+    witness_->touched(session);
+}
+
 void VirtualPlatform::apply(const std::string& session, Effect effect) {
     effect.at = stage_->now();
     lock_of(session).apply(effect);
@@ -43,7 +49,8 @@ void VirtualPlatform::apply(const std::string& session, Effect effect) {
 
 void VirtualPlatform::send(const Ptr& exchange) {
     exchange->sent_at = stage_->now();
-    exchange->fate = draw_fate(weather, dice_);
+    exchange->fate =
+        draw_fate(exchange->effect ? weather.fault_rate : weather.read_fault_rate, dice_);
     if (exchange->fate != Fate::Fine) {
         stage_->count(std::string{"call "} + to_string(exchange->fate));
         stage_->say(
@@ -109,6 +116,18 @@ void VirtualPlatform::obey(const Ptr& exchange, Lock& lock) {
     if (lock.tells_requirements) context.requirements = lock.requirements;
 }
 
+void VirtualPlatform::obey_later(const Ptr& exchange, Lock& lock, Duration back) {
+    auto wait = milliseconds{dice_.between(1000, 50'000)};
+    auto& effect = *exchange->effect;
+    effect.late =
+        exchange->fate == Fate::BrokenAppliedMuchLater && !lock.was_late && punishes(effect.kind);
+    if (effect.late) lock.was_late = true;
+    if (effect.late) wait = milliseconds{dice_.between(62'000, 400'000)};
+    stage_->after(wait, [this, exchange] { apply(exchange->session, *exchange->effect); });
+    answer(exchange, AnswerKind::Unknown, 0, "interrupted");
+    finish(exchange, back);
+}
+
 void VirtualPlatform::arrive(const Ptr& exchange) {
     auto& lock = lock_of(exchange->session);
     auto const back = milliseconds{dice_.between(5, 250)};
@@ -148,16 +167,12 @@ void VirtualPlatform::arrive(const Ptr& exchange) {
             break;
     }
     if (refuses(exchange, lock)) return finish(exchange, back);
-    if (exchange->fate == Fate::BrokenAppliedLater && exchange->effect) {
-        auto const late = milliseconds{dice_.between(1000, 50'000)};
-        stage_->after(late, [this, exchange] { apply(exchange->session, *exchange->effect); });
-        answer(exchange, AnswerKind::Unknown, 0, "interrupted");
-        return finish(exchange, back);
-    }
+    auto const later = exchange->fate == Fate::BrokenAppliedLater ||
+                       exchange->fate == Fate::BrokenAppliedMuchLater;
+    if (later && exchange->effect) return obey_later(exchange, lock, back);
     obey(exchange, lock);
     answer(exchange, AnswerKind::Applied, 200, "");
-    auto const lost = exchange->fate == Fate::BrokenApplied ||
-                      exchange->fate == Fate::BrokenAppliedLater ||
+    auto const lost = exchange->fate == Fate::BrokenApplied || later ||
                       exchange->fate == Fate::SilentApplied || exchange->fate == Fate::ErrorApplied;
     if (lost) {
         auto const status = exchange->fate == Fate::ErrorApplied ? 500 : 0;

@@ -20,6 +20,8 @@ class Witness {
     virtual void leaves(const std::string& session, const std::string& token,
                         const cadence::Write& write, const std::string& key) = 0;
     virtual void applied(const std::string& session, const Effect& effect) = 0;
+    // Somebody else has changed the lock.
+    virtual void touched(const std::string& session) = 0;
     // The daemon has this context in its hands.
     virtual void shown(const std::string& session, const engine::Context& context,
                        Instant platform_time) = 0;
@@ -39,6 +41,8 @@ class VirtualPlatform final : public engine::Platform {
     [[nodiscard]] int limit(cadence::CallClass call_class) const override;
     [[nodiscard]] bool has_credential() const override { return true; }
 
+    // By somebody else.
+    void touch(const std::string& session, const Effect& effect);
     [[nodiscard]] Lock& lock_of(const std::string& session);
     [[nodiscard]] const std::map<std::string, Lock>& locks() const { return locks_; }
 
@@ -70,6 +74,8 @@ class VirtualPlatform final : public engine::Platform {
     void finish(const Ptr& exchange, Duration wait);
     [[nodiscard]] bool refuses(const Ptr& exchange, Lock& lock);
     void obey(const Ptr& exchange, Lock& lock);
+    // Breaks the connection and applies the write when it is too late to say so.
+    void obey_later(const Ptr& exchange, Lock& lock, Duration back);
     void apply(const std::string& session, Effect effect);
 
     Stage* stage_;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
@@ -376,18 +375,6 @@ void Lane::ledger_failed(const cadence::Error& error) const {
     log(Level::Error, fmt::format("event=ledger_failed code={} detail={}", to_string(error.code),
                                   cadence::to_quoted(error.detail)));
     shared_->ledger_rest.failed(shared_->ports.clock.steady_now());
-}
-
-cadence::Duration Lane::next_backoff(PlatformGate* gate, const cadence::Answer& answer) {
-    auto const own = answer.retry_after ? cadence::clamp_retry_after(*answer.retry_after)
-                                        : cadence::backoff(++shared_->failures[session_],
-                                                           shared_->ports.entropy.uniform());
-    return std::max(own, retry_turn(gate, answer));
-}
-
-cadence::Duration Lane::retry_turn(PlatformGate* gate, const cadence::Answer& answer) {
-    auto& ports = shared_->ports;
-    return gate->retry_turn(answer, ports.entropy.uniform(), ports.clock.steady_now());
 }
 
 void Lane::log(Level level, const std::string& line) const {

@@ -2,6 +2,7 @@
 // all lanes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "cadence/printable.hpp"
@@ -143,6 +144,18 @@ boost::asio::awaitable<bool> Lane::enter(PlatformGate* gate, CallClass call_clas
     const char* const why = call_class == CallClass::Read ? "reads_wait" : "actions_wait";
     co_await defer(wait, why);
     co_return false;
+}
+
+cadence::Duration Lane::next_backoff(PlatformGate* gate, const cadence::Answer& answer) {
+    auto const own = answer.retry_after ? cadence::clamp_retry_after(*answer.retry_after)
+                                        : cadence::backoff(++shared_->failures[session_],
+                                                           shared_->ports.entropy.uniform());
+    return std::max(own, retry_turn(gate, answer));
+}
+
+cadence::Duration Lane::retry_turn(PlatformGate* gate, const cadence::Answer& answer) {
+    auto& ports = shared_->ports;
+    return gate->retry_turn(answer, ports.entropy.uniform(), ports.clock.steady_now());
 }
 
 }  // namespace engine

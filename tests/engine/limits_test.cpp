@@ -48,12 +48,14 @@ TEST_F(LimitsTest, CallThatArrivesLate_CountsFromItsAnswer) {
     EXPECT_EQ(wait("wearer"), 3s) << "the platform may have counted it only when it answered";
 }
 
-TEST_F(LimitsTest, LockSessionsAndClasses_AreCountedApart) {
+TEST_F(LimitsTest, LockSessionsClassesAndCredentials_AreCountedApart) {
     platform.action_limit = 1;
     ASSERT_EQ(wait("wearer"), 0ms);
     EXPECT_EQ(wait("wearer"), 60s);
     EXPECT_EQ(wait("wearer", CallClass::Read), 0ms);
     EXPECT_EQ(wait("other"), 0ms);
+    engine::PlatformGate other_key(platform, host);
+    EXPECT_EQ(other_key.enter({"wearer"}, CallClass::Action, 0.5, steady), 0ms);
 }
 
 TEST_F(LimitsTest, Refusal_LowersWhatIsAdmittedForThatOneAlone) {
@@ -92,6 +94,45 @@ TEST_F(LimitsTest, RetryAfter_IsKeptToThoughALaunchComesIn) {
     EXPECT_EQ(platform.writes.size(), 1U);
     pass(2min);
     EXPECT_EQ(platform.writes.size(), 4U);
+}
+
+TEST_F(LimitsTest, RetryAfterOfARead_IsNoLongerThanAQuarterOfAnHour) {
+    start();
+    enrol("wearer", 1);
+    platform.read_answers = {AnswerKind::Throttled};
+    platform.retry_after = 5h;
+    launch("wearer", "token");
+    pass(15min - 1s);
+    EXPECT_EQ(platform.reads, 1);
+    pass(2s);
+    EXPECT_EQ(count("applied"), 1);
+}
+
+TEST_F(LimitsTest, RetryAfterOfARead_IsNoShorterThanASecond) {
+    start();
+    enrol("wearer", 1);
+    platform.read_answers = {AnswerKind::Throttled};
+    platform.retry_after = 0ms;
+    launch("wearer", "token");
+    pass(999ms);
+    EXPECT_EQ(platform.reads, 1);
+    pass(2ms);
+    EXPECT_EQ(count("applied"), 1);
+}
+
+TEST_F(LimitsTest, FailedRead_IsMadeAgainAfterAShareOfItsBackoff) {
+    start();
+    enrol("wearer", 1);
+    platform.read_answers = {AnswerKind::HostFault, AnswerKind::HostFault};
+    launch("wearer", "token");
+    pass(249ms);
+    EXPECT_EQ(platform.reads, 1);
+    pass(2ms);
+    EXPECT_EQ(platform.reads, 2) << "half of 500 ms";
+    pass(497ms);
+    EXPECT_EQ(platform.reads, 2);
+    pass(5ms);
+    EXPECT_EQ(count("applied"), 1) << "half of a second";
 }
 
 TEST_F(LimitsTest, CallsThatFailForMany_AreTriedAgainByABudget) {

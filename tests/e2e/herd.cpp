@@ -149,7 +149,7 @@ void Herd::enrol() {
     watch_.start();
     side_by_side(members_.size(), [this](std::size_t at) { add(members_[at]); });
     if (now_ms() < real_midnight_ms_) return;
-    throw std::runtime_error(
+    throw MidnightCameFirst(
         fmt::format("midnight came {} ms before all were enrolled: give them more time (lead)",
                     now_ms() - real_midnight_ms_));
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -48,12 +49,18 @@ struct HerdAccount {
     HerdTimes times;
 };
 
+// The machine was too busy to enrol them all in time: another try needs a longer lead.
+class MidnightCameFirst : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
 class Herd {
   public:
     explicit Herd(HerdPlan plan);
 
     // Both programs, all lock sessions in the sandbox and, by the socket, in the daemon. Throws
-    // when midnight came first, or when anything is refused.
+    // MidnightCameFirst, or when anything is refused.
     void enrol();
     // Returns when all windows that midnight closes are judged: how long after it.
     std::chrono::milliseconds wait_for_midnight();

@@ -75,6 +75,20 @@ int run(const Options& options) {
     return found.empty() ? 0 : 1;
 }
 
+// A busy machine enrols slowly, and so gets more time.
+int run_in_time(Options options) {
+    constexpr int kTries = 3;
+    for (int tries = 1; tries < kTries; ++tries) {
+        try {
+            return run(options);
+        } catch (const e2e::MidnightCameFirst& error) {
+            fmt::print("{}\n", error.what());
+            options.plan.lead *= 4;
+        }
+    }
+    return run(options);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -96,7 +110,7 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     options.plan.lead = std::chrono::seconds{options.lead};
     try {
-        return run(options);
+        return run_in_time(options);
     } catch (const std::exception& error) {
         fmt::print(stderr, "herd test: {}\n", error.what());
         return 2;

@@ -1,5 +1,7 @@
 #include "daemon/daemon.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -65,7 +67,9 @@ Result<RunningPlatform> make_platform(asio::any_io_executor loop, const engine::
         return cadence::fail(pool.error().code,
                              "platform." + configured.name + ": " + pool.error().detail);
     }
-    chastify::Options options{credential, to_limits(configured.limits), configured.timeout};
+    chastify::Options options{credential, to_limits(configured.limits), configured.timeout,
+                              fmt::format("{}:{}", configured.origin.host, configured.origin.port),
+                              configured.connections};
     auto client = chastify::make_chastify(**pool, std::move(options), clock);
     return RunningPlatform{*std::move(pool), std::move(client)};
 }

@@ -16,7 +16,17 @@ const char* to_string(BreakerState state) {
     return "open";
 }
 
-void Breaker::failed(Monotonic now) {
+void Breaker::failed(const SessionId& by, Monotonic now) {
+    if (failed_.size() < kSessionsToBlame) failed_.insert(by);
+    count_fault(now);
+}
+
+void Breaker::unreachable(Monotonic now) {
+    unreachable_ = true;
+    count_fault(now);
+}
+
+void Breaker::count_fault(Monotonic now) {
     // Calls that were under way when it opened say nothing new.
     if (state_ == BreakerState::Open) return;
     if (state_ == BreakerState::HalfOpen) {
@@ -31,18 +41,24 @@ void Breaker::failed(Monotonic now) {
 void Breaker::succeeded() {
     state_ = BreakerState::Closed;
     faults_ = 0;
+    failed_.clear();
+    unreachable_ = false;
     pause_ = kFirstPause;
 }
 
-bool Breaker::may_call(Monotonic now) {
+bool Breaker::host_is_blamed() const { return unreachable_ || failed_.size() >= kSessionsToBlame; }
+
+bool Breaker::may_call(const SessionId& by, Monotonic now) {
     if (state_ == BreakerState::Closed) return true;
-    if (state_ == BreakerState::HalfOpen || now < retry_at_) return false;
+    if (state_ == BreakerState::HalfOpen) return false;
+    const bool may_probe = now >= retry_at_ || (!host_is_blamed() && !failed_.contains(by));
+    if (!may_probe) return false;
     state_ = BreakerState::HalfOpen;
     return true;
 }
 
 void Breaker::probe_unused() {
-    // retry_at_ has passed already: whoever asks next takes the probe.
+    // Whoever may take it and asks next does.
     if (state_ == BreakerState::HalfOpen) state_ = BreakerState::Open;
 }
 

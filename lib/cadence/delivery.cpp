@@ -144,11 +144,13 @@ Transition after_answer(const AttemptFacts& facts, const Answer& answer, double 
             return again(facts, "token_refused", Duration{0});
         case AnswerKind::Throttled:
             return again(facts, "throttled",
-                         answer.retry_after ? clamp_retry_after(*answer.retry_after)
-                                            : backoff(facts.attempt, uniform));
+                         std::max(answer.not_again_within,
+                                  answer.retry_after ? clamp_retry_after(*answer.retry_after)
+                                                     : backoff(facts.attempt, uniform)));
         case AnswerKind::NotSent:
         case AnswerKind::HostFault:
-            return again(facts, to_string(answer.kind), backoff(facts.attempt, uniform));
+            return again(facts, to_string(answer.kind),
+                         std::max(answer.not_again_within, backoff(facts.attempt, uniform)));
     }
     return after_unknown(facts, answer);
 }

@@ -64,6 +64,7 @@ struct Answer {
     std::optional<Duration> retry_after;  // as sent; clamped here, not there
     std::optional<Instant> server_time;   // the Date header
     Duration elapsed{0};
+    Duration not_again_within{0};  // ours: what the retry budget says of trying again
 };
 
 // What an answer makes of the delivery that was inFlight.

@@ -15,7 +15,7 @@ namespace engine {
 class Engine::Impl {
   public:
     Impl(boost::asio::any_io_executor loop, Ports ports, Settings settings)
-        : shared_{std::move(ports), std::move(settings), {}, {}, {}, {}, false},
+        : shared_{std::move(ports), std::move(settings), {}, {}, {}, {}, {}, false},
           courier_(std::move(loop), shared_),
           watch_(shared_.ports.clock, shared_.ports.docket, shared_.ports.journal,
                  {[this]() -> const cadence::Policy& { return shared_.settings.policy; },
@@ -25,7 +25,7 @@ class Engine::Impl {
               [this]() -> const cadence::Policy& { return shared_.settings.policy; },
               [this] { courier_.changed(); }, shared_.ports.awake) {
         for (const auto& [name, platform] : shared_.ports.platforms) {
-            shared_.gates.emplace(name, PlatformGate{*platform});
+            shared_.gates.emplace(name, PlatformGate{*platform, shared_.hosts[platform->host()]});
         }
     }
 

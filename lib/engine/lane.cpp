@@ -288,9 +288,11 @@ Lane::Next Lane::carry(LaneHead head, PlatformGate* gate, Attempt begun) {
                                            to_string(begun.write.kind), text_of(answer)));
     // A refusal is heard once it is written down: what it says of tokens may be taken back then.
     auto const applied = answer.kind == AnswerKind::Applied;
-    if (applied) co_await heard(gate, head.platform, answer);
+    if (fresh) answer.not_again_within = retry_turn(gate, answer);
+    if (applied) co_await heard(gate, head.platform, CallClass::Action, answer);
     auto const finished = co_await finish(head.delivery, begun.number, answer, gate);
-    if (fresh && !applied) co_await heard(gate, head.platform, std::move(answer));
+    if (fresh && !applied)
+        co_await heard(gate, head.platform, CallClass::Action, std::move(answer));
     co_return finished;
 }
 
@@ -300,7 +302,9 @@ Onward Lane::make_onward(const cadence::Answer& answer, PlatformGate* gate) {
     Onward onward{shared_->settings.policy, gate->round_trip(), false};
     if (answer.kind != AnswerKind::Applied || shared_->stopping) return onward;
     if (!gate->trusted() || !channel_->ready()) return onward;
-    auto const wait = gate->enter(session_, CallClass::Action, shared_->ports.clock.steady_now());
+    auto& ports = shared_->ports;
+    auto const wait =
+        gate->enter(session_, CallClass::Action, ports.entropy.uniform(), ports.clock.steady_now());
     onward.may_send = wait == cadence::Duration::zero();
     if (onward.may_send) pass(Waypoint::BeforeInFlight, session_);
     return onward;
@@ -371,10 +375,6 @@ void Lane::ledger_failed(const cadence::Error& error) const {
     log(Level::Error, fmt::format("event=ledger_failed code={} detail={}", to_string(error.code),
                                   cadence::to_quoted(error.detail)));
     shared_->ledger_rest.failed(shared_->ports.clock.steady_now());
-}
-
-cadence::Duration Lane::next_backoff() {
-    return cadence::backoff(++shared_->failures[session_], shared_->ports.entropy.uniform());
 }
 
 void Lane::log(Level level, const std::string& line) const {

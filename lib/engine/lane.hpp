@@ -21,6 +21,7 @@ class Lane {
     struct Shared {
         Ports ports;
         Settings settings;
+        std::map<std::string, Host> hosts;  // by Platform::host()
         std::map<std::string, PlatformGate> gates;
         LedgerRest ledger_rest;
         // Of connecting and of reading, in a row; of lock sessions that fail now.
@@ -77,13 +78,16 @@ class Lane {
     [[nodiscard]] boost::asio::awaitable<void> postpone_punishments(cadence::Duration wait,
                                                                     std::string why);
     [[nodiscard]] boost::asio::awaitable<void> heard(PlatformGate* gate, std::string platform,
+                                                     std::optional<cadence::CallClass> call_class,
                                                      cadence::Answer answer);
     [[nodiscard]] boost::asio::awaitable<bool> enter(PlatformGate* gate,
                                                      cadence::CallClass call_class);
     // The ledger refused a unit of work, or failed: then every lane leaves it alone for a while.
     [[nodiscard]] boost::asio::awaitable<void> refused(cadence::Error error);
     void ledger_failed(const cadence::Error& error) const;
-    [[nodiscard]] cadence::Duration next_backoff();
+    // Before what failed with this answer may be tried again; takes a turn of the retry budget.
+    [[nodiscard]] cadence::Duration next_backoff(PlatformGate* gate, const cadence::Answer& answer);
+    [[nodiscard]] cadence::Duration retry_turn(PlatformGate* gate, const cadence::Answer& answer);
     void log(Level level, const std::string& line) const;
 
     cadence::SessionId session_;

@@ -2,6 +2,7 @@
 // all lanes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "cadence/printable.hpp"
@@ -39,7 +40,7 @@ boost::asio::awaitable<std::optional<ContextFound>> Lane::find_context(UsableTok
                 "event=context_says_no_requirements note=\"whether the platform punishes is not "
                 "known from it\"");
         }
-        co_await heard(gate, platform_, std::move(read.answer));
+        co_await heard(gate, platform_, CallClass::Read, std::move(read.answer));
         ContextFound found{session_, token.hash, *std::move(read.context),
                            shared_->settings.enrolment_defaults};
         co_return found;
@@ -47,11 +48,10 @@ boost::asio::awaitable<std::optional<ContextFound>> Lane::find_context(UsableTok
     log(Level::Warning, fmt::format("event=context_not_read {}", text_of(read.answer)));
     channel_.reset();
     auto const now = ports.clock.now();
-    auto const wait = read.answer.retry_after ? cadence::clamp_retry_after(*read.answer.retry_after)
-                                              : next_backoff();
+    auto const wait = next_backoff(gate, read.answer);
     auto const recorded =
         co_await ports.outbox.record_refusal(session_, token.hash, read.answer, wait, now);
-    co_await heard(gate, platform_, std::move(read.answer));
+    co_await heard(gate, platform_, CallClass::Read, std::move(read.answer));
     if (!recorded) co_await refused(recorded.error());
     co_return std::nullopt;
 }
@@ -107,16 +107,19 @@ boost::asio::awaitable<bool> Lane::open_channel(PlatformGate* gate) {
         co_return true;
     }
     log(Level::Warning, fmt::format("event=not_connected {}", text_of(opened.answer)));
-    co_await heard(gate, platform_, std::move(opened.answer));
-    auto const wait = next_backoff();
+    auto const wait = next_backoff(gate, opened.answer);
+    co_await heard(gate, platform_, std::nullopt, std::move(opened.answer));
     co_await defer(wait, "not_connected");
     co_return false;
 }
 
 boost::asio::awaitable<void> Lane::heard(PlatformGate* gate, std::string platform,
+                                         std::optional<CallClass> call_class,
                                          cadence::Answer answer) {
     auto& ports = shared_->ports;
-    auto const turn = gate->answered(session_, answer, ports.clock.now(), ports.clock.steady_now());
+    auto const turn =
+        gate->answered(session_, call_class, answer, ports.clock.now(), ports.clock.steady_now());
+    if (turn == PlatformGate::Turn::HostWorks) shared_->recovered.insert(platform);
     if (turn == PlatformGate::Turn::CredentialWorks) {
         log(Level::Info, fmt::format("event=credential_accepted platform={}", platform));
         shared_->recovered.insert(platform);
@@ -134,11 +137,25 @@ boost::asio::awaitable<void> Lane::heard(PlatformGate* gate, std::string platfor
 }
 
 boost::asio::awaitable<bool> Lane::enter(PlatformGate* gate, CallClass call_class) {
-    auto const wait = gate->enter(session_, call_class, shared_->ports.clock.steady_now());
+    auto& ports = shared_->ports;
+    auto const wait =
+        gate->enter(session_, call_class, ports.entropy.uniform(), ports.clock.steady_now());
     if (wait == cadence::Duration::zero()) co_return true;
     const char* const why = call_class == CallClass::Read ? "reads_wait" : "actions_wait";
     co_await defer(wait, why);
     co_return false;
+}
+
+cadence::Duration Lane::next_backoff(PlatformGate* gate, const cadence::Answer& answer) {
+    auto const own = answer.retry_after ? cadence::clamp_retry_after(*answer.retry_after)
+                                        : cadence::backoff(++shared_->failures[session_],
+                                                           shared_->ports.entropy.uniform());
+    return std::max(own, retry_turn(gate, answer));
+}
+
+cadence::Duration Lane::retry_turn(PlatformGate* gate, const cadence::Answer& answer) {
+    auto& ports = shared_->ports;
+    return gate->retry_turn(answer, ports.entropy.uniform(), ports.clock.steady_now());
 }
 
 }  // namespace engine

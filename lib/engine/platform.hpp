@@ -72,6 +72,10 @@ class Platform {
   public:
     virtual ~Platform() = default;
     [[nodiscard]] virtual boost::asio::awaitable<ChannelOrAnswer> connect() = 0;
+    // Which machine answers: platforms with the same one fail and recover together.
+    [[nodiscard]] virtual std::string host() const = 0;
+    // Calls that can be under way at a time.
+    [[nodiscard]] virtual int capacity() const = 0;
     // Calls of this class in any 60 seconds, per lock session.
     [[nodiscard]] virtual int limit(cadence::CallClass call_class) const = 0;
     // False: the credential file was absent or empty at the last (re)load.

@@ -1,6 +1,7 @@
-// What the engine remembers of one platform while it runs: whether its host and our credential
-// work, how far its clock is from ours, how long an answer takes, and how many calls each lock
-// session has made. Lost with the process, without harm. No I/O, no waiting.
+// What the engine remembers of one platform while it runs: whether our credential works, how far
+// its clock is from ours, how long an answer takes, and how many calls each lock session has made;
+// and who may call by that and by what its host is like. Lost with the process, without harm. No
+// I/O, no waiting.
 #pragma once
 
 #include <map>
@@ -8,28 +9,37 @@
 #include <string>
 #include <utility>
 
-#include "cadence/breaker.hpp"
 #include "cadence/credential_health.hpp"
 #include "cadence/delivery.hpp"
 #include "cadence/rate_window.hpp"
 #include "engine/engine.hpp"
+#include "engine/host.hpp"
 #include "engine/platform.hpp"
+#include "engine/slow_callers.hpp"
 
 namespace engine {
 
 class PlatformGate {
   public:
-    explicit PlatformGate(Platform& platform) : platform_(&platform) {}
+    // The host outlives the gate.
+    PlatformGate(Platform& platform, Host& host) : platform_(&platform), host_(&host) {}
 
     // Zero: a call of this class may be made for this lock session now, and counts as made. Else
-    // how long until one may.
+    // how long until one may be. `uniform` in [0, 1) spreads those who wait for the same.
     [[nodiscard]] cadence::Duration enter(const cadence::SessionId& session,
-                                          cadence::CallClass call_class, cadence::Monotonic now);
+                                          cadence::CallClass call_class, double uniform,
+                                          cadence::Monotonic now);
 
-    // What an answer says of host, credential and clock.
-    enum class Turn { Nothing, CredentialRefused, CredentialWorks };
-    Turn answered(const cadence::SessionId& session, const cadence::Answer& answer,
-                  cadence::Instant wall, cadence::Monotonic now);
+    // What an answer says of host, credential and clock. No class: there was no connection.
+    // HostWorks: it was not trusted, and is again.
+    enum class Turn { Nothing, CredentialRefused, CredentialWorks, HostWorks };
+    Turn answered(const cadence::SessionId& session, std::optional<cadence::CallClass> call_class,
+                  const cadence::Answer& answer, cadence::Instant wall, cadence::Monotonic now);
+
+    // A call failed with this answer and will be made again: not before this long, beside the
+    // wait of its own. All lock sessions share what this is taken from.
+    [[nodiscard]] cadence::Duration retry_turn(const cadence::Answer& answer, double uniform,
+                                               cadence::Monotonic now);
 
     // The call that enter() admitted last for this lock session was not made after all. Gives back
     // the probe only if that call took it.
@@ -40,7 +50,9 @@ class PlatformGate {
     // The platform's clock and ours differ by more than two minutes: punishments wait.
     [[nodiscard]] bool clocks_disagree() const;
     // Whether the host's last answers were its own: no probe is needed.
-    [[nodiscard]] bool trusted() const { return breaker_.state() == cadence::BreakerState::Closed; }
+    [[nodiscard]] bool trusted() const {
+        return host_->breaker.state() == cadence::BreakerState::Closed;
+    }
     // How long answers take, a moving average; 2 s before the first.
     [[nodiscard]] cadence::Duration round_trip() const { return round_trip_; }
     [[nodiscard]] PlatformHealth health() const;
@@ -51,18 +63,20 @@ class PlatformGate {
   private:
     using Caller = std::pair<cadence::SessionId, cadence::CallClass>;
 
+    [[nodiscard]] cadence::Duration wait_for_host(const cadence::SessionId& session, double uniform,
+                                                  cadence::Monotonic now);
+    void count(const Caller& caller, const cadence::Answer& answer, cadence::Monotonic now);
     [[nodiscard]] Turn judge(const cadence::SessionId& session, const cadence::Answer& answer,
                              cadence::Instant wall, cadence::Monotonic now);
 
     Platform* platform_;
-    cadence::Breaker breaker_;
+    Host* host_;
     cadence::CredentialHealth credential_;
-    std::optional<Caller> prober_;  // who took the breaker's last probe
     std::map<Caller, cadence::RateWindow> calls_;
+    SlowCallers slow_;
     std::optional<cadence::Instant> last_success_at_;
     std::optional<PlatformHealth::LastError> last_error_;
     cadence::Duration skew_{0};
-    std::optional<cadence::Instant> breaker_not_closed_since_;
     std::optional<cadence::Instant> credential_refused_since_;
     std::optional<cadence::Instant> clocks_disagree_since_;
     cadence::Duration round_trip_{std::chrono::seconds{2}};

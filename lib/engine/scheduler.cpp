@@ -11,7 +11,8 @@
 namespace engine {
 namespace {
 
-constexpr int kRowsAPass = 500;
+// So few that a pause which waits for a pass, and for the next one, comes within a moment.
+constexpr int kRowsAPass = 100;
 constexpr std::chrono::seconds kAfterLedgerFailure{1};
 constexpr std::chrono::milliseconds kSlewed{500};
 

@@ -61,10 +61,59 @@ TEST(RateWindow, CallNotMadeAfterAll_CountsForNothing) {
 
 TEST(RateWindow, NoCallWithinTheSpan_IsIdle) {
     RateWindow window;
-    EXPECT_TRUE(window.idle(kNow));
+    EXPECT_TRUE(window.idle(20, kNow));
     window.called(kNow);
-    EXPECT_FALSE(window.idle(kNow + 59s));
-    EXPECT_TRUE(window.idle(kNow + 60s));
+    EXPECT_FALSE(window.idle(20, kNow + 59s));
+    EXPECT_TRUE(window.idle(20, kNow + 60s));
+}
+
+TEST(RateWindow, AnsweredLater_CountsFromThenOn) {
+    RateWindow window;
+    window.called(kNow);
+    window.answered(kNow + 3s);
+    EXPECT_EQ(window.wait(1, kNow + 60s), 3s) << "it arrived within these three seconds";
+    RateWindow unused;
+    unused.answered(kNow);
+    EXPECT_EQ(unused.wait(1, kNow), 0ms);
+}
+
+TEST(RateWindow, Refused_AdmitsHalfAndGivesATenthBackAMinute) {
+    RateWindow window;
+    EXPECT_EQ(window.admitted(20, kNow), 20);
+    window.refused(20, 0s, kNow);
+    EXPECT_EQ(window.admitted(20, kNow), 10);
+    window.refused(20, 0s, kNow);
+    EXPECT_EQ(window.admitted(20, kNow), 5);
+    EXPECT_EQ(window.admitted(20, kNow + 59s), 5);
+    EXPECT_EQ(window.admitted(20, kNow + 60s), 7);
+    EXPECT_EQ(window.admitted(20, kNow + 7min), 19);
+    EXPECT_EQ(window.admitted(20, kNow + 8min), 20);
+    EXPECT_EQ(window.admitted(20, kNow + 24h * 365), 20);
+}
+
+TEST(RateWindow, RefusedAgainAndAgain_StillAdmitsOne) {
+    RateWindow window;
+    for (int i = 0; i < 20; ++i) window.refused(20, 0s, kNow);
+    EXPECT_EQ(window.admitted(20, kNow), 1);
+    EXPECT_EQ(window.wait(20, kNow), 0ms);
+    window.called(kNow);
+    EXPECT_EQ(window.wait(20, kNow), 60s);
+    EXPECT_EQ(window.admitted(5, kNow + 1min), 2) << "a small limit is given back one by one";
+}
+
+TEST(RateWindow, RefusedForAWhile_AdmitsNoneUntilThen) {
+    RateWindow window;
+    window.refused(20, 90s, kNow);
+    EXPECT_EQ(window.wait(20, kNow), 90s);
+    EXPECT_EQ(window.wait(20, kNow + 89s), 1s);
+    EXPECT_EQ(window.wait(20, kNow + 90s), 0ms);
+}
+
+TEST(RateWindow, Lowered_IsNotForgotten) {
+    RateWindow window;
+    window.refused(20, 0s, kNow);
+    EXPECT_FALSE(window.idle(20, kNow + 4min));
+    EXPECT_TRUE(window.idle(20, kNow + 5min));
 }
 
 TEST(RateWindow, WhoeverWaitsAsTold_NeverExceedsTheLimitInAnySixtySeconds) {

@@ -14,11 +14,12 @@ namespace {
 using Json = nlohmann::json;
 
 std::string configuration_of(const std::filesystem::path& dir, const Sandbox& sandbox,
-                             const std::string& extra) {
+                             const DaemonProcess::Setup& setup) {
     return "state_dir = \"" + dir.string() + "\"\nsocket = \"" + (dir / "socket").string() +
-           "\"\nlog_level = \"debug\"\n[platform.chastify]\nkind = \"chastify\"\nbase_url = \"" +
-           sandbox.base_url() + "\"\ncredential = \"" + (dir / "key").string() +
-           "\"\nca_file = \"" + sandbox.ca_file().string() + "\"\n" + extra;
+           "\"\nlog_level = \"" + setup.log_level +
+           "\"\n[platform.chastify]\nkind = \"chastify\"\nbase_url = \"" + sandbox.base_url() +
+           "\"\ncredential = \"" + (dir / "key").string() + "\"\nca_file = \"" +
+           sandbox.ca_file().string() + "\"\n" + setup.extra_configuration;
 }
 
 }  // namespace
@@ -31,7 +32,7 @@ DaemonProcess::DaemonProcess(const std::filesystem::path& dir, const Sandbox& sa
     std::filesystem::permissions(dir_, std::filesystem::perms::owner_all);
     write_text(dir_ / "key", std::string{kDeveloperKey} + "\n");
     ::chmod((dir_ / "key").c_str(), 0600);
-    write_text(configuration(), configuration_of(dir_, sandbox, setup_.extra_configuration));
+    write_text(configuration(), configuration_of(dir_, sandbox, setup_));
 }
 
 void DaemonProcess::next_start(std::filesystem::path program,

@@ -24,6 +24,7 @@ class DaemonProcess {
         std::filesystem::path program{std::filesystem::path{CADENCED_BIN_DIR} / "cadenced"};
         std::string extra_configuration;  // TOML tables, appended
         std::map<std::string, std::string> environment;
+        std::string log_level{"debug"};
     };
 
     // Writes configuration and credential into `dir`/daemon; start() runs it.

@@ -41,17 +41,13 @@ EngineTest::~EngineTest() {
 }
 
 void EngineTest::start() {
-    engine = std::make_unique<engine::Engine>(loop.get_executor(),
-                                              engine::Ports{clock,
-                                                            entropy,
-                                                            journal,
-                                                            *intake,
-                                                            *docket,
-                                                            *outbox,
-                                                            {{"chastify", &platform}},
-                                                            [this] { return process_trouble; },
-                                                            [this] { ++heartbeats; }},
-                                              settings);
+    auto platforms = more_platforms;
+    platforms["chastify"] = &platform;
+    engine = std::make_unique<engine::Engine>(
+        loop.get_executor(),
+        engine::Ports{clock, entropy, journal, *intake, *docket, *outbox, std::move(platforms),
+                      [this] { return process_trouble; }, [this] { ++heartbeats; }},
+        settings);
     running = true;
     boost::asio::co_spawn(loop, engine->run(),
                           [this](const std::exception_ptr& failure, cadence::Result<void> ended) {

@@ -85,6 +85,7 @@ class EngineTest : public ::testing::Test {
     Halves entropy;
     Remembered journal;
     FakePlatform platform;
+    std::map<std::string, engine::Platform*> more_platforms;
     engine::Settings settings;
     engine::ProcessTrouble process_trouble;
     sqlite3* handle{nullptr};

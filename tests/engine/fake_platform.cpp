@@ -19,7 +19,7 @@ class FakeChannel final : public engine::Channel {
         ++platform_->reads;
         if (platform_->during_read) std::exchange(platform_->during_read, nullptr)();
         engine::ContextAnswer read;
-        read.answer = platform_->answer(platform_->read_answers);
+        read.answer = platform_->answer(platform_->read_answers, session.value);
         if (read.answer.kind == cadence::AnswerKind::Applied) {
             read.context.emplace();
             read.context->lock.at = platform_->clock_->now();
@@ -42,7 +42,7 @@ class FakeChannel final : public engine::Channel {
             {session.value, std::string{token.reveal()}, write, std::move(key)});
         if (platform_->breaks_after_write) std::exchange(platform_->breaks_after_write, nullptr)();
         if (platform_->keeps_silent) co_await silence();
-        auto const answer = platform_->answer(platform_->write_answers);
+        auto const answer = platform_->answer(platform_->write_answers, session.value);
         platform_->take(session.value, write, answer.kind);
         co_return answer;
     }
@@ -74,16 +74,19 @@ int FakePlatform::limit(cadence::CallClass call_class) const {
     return call_class == cadence::CallClass::Action ? action_limit : 1000;
 }
 
-cadence::Answer FakePlatform::answer(std::deque<cadence::AnswerKind>& script) const {
+cadence::Answer FakePlatform::answer(std::deque<cadence::AnswerKind>& script,
+                                     const std::string& session) const {
     cadence::Answer given;
     given.kind = cadence::AnswerKind::Applied;
     if (!script.empty()) {
         given.kind = script.front();
         script.pop_front();
     }
+    if (failing.contains(session)) given.kind = cadence::AnswerKind::HostFault;
     auto const silent =
         given.kind == cadence::AnswerKind::NotSent || given.kind == cadence::AnswerKind::Unknown;
-    given.http_status = silent ? 0 : 200;
+    auto const throttled = given.kind == cadence::AnswerKind::Throttled;
+    given.http_status = silent ? 0 : throttled ? 429 : 200;
     if (given.kind == cadence::AnswerKind::Throttled) given.retry_after = retry_after;
     if (!silent) given.server_time = clock_->now() + clock_skew;
     return given;

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ class FakePlatform final : public engine::Platform {
         : loop_(std::move(loop)), clock_(&clock), since_(clock.steady_now()) {}
 
     [[nodiscard]] boost::asio::awaitable<engine::ChannelOrAnswer> connect() override;
+    [[nodiscard]] std::string host() const override { return host_name; }
+    [[nodiscard]] int capacity() const override { return 8; }
     [[nodiscard]] int limit(cadence::CallClass call_class) const override;
     [[nodiscard]] bool has_credential() const override { return true; }
 
@@ -36,9 +39,11 @@ class FakePlatform final : public engine::Platform {
     std::deque<cadence::AnswerKind> connect_answers;
     std::map<std::string, engine::PlatformRequirement> requirements;  // by lock session
     bool says_requirements{true};
+    std::set<std::string> failing;  // lock sessions that get host faults
     std::optional<cadence::Duration> retry_after;
     cadence::Duration clock_skew{0};
     int action_limit{1000};
+    std::string host_name{"fake"};
     bool keeps_silent{false};  // writes are applied and never answered
     std::function<void()> breaks_after_write;
     std::function<void()> during_read;  // of the next context
@@ -58,7 +63,8 @@ class FakePlatform final : public engine::Platform {
 
   private:
     friend class FakeChannel;
-    [[nodiscard]] cadence::Answer answer(std::deque<cadence::AnswerKind>& script) const;
+    [[nodiscard]] cadence::Answer answer(std::deque<cadence::AnswerKind>& script,
+                                         const std::string& session = {}) const;
 
     void take(const std::string& session, const cadence::Write& write, cadence::AnswerKind kind);
 

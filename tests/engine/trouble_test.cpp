@@ -166,7 +166,7 @@ TEST_F(EngineTest, HostThatFailed_IsProbedWithAReadBeforeProgressIsRisked) {
 
 // A host that failed, past the pause: whoever enters next takes the probe.
 struct FailedGate {
-    explicit FailedGate(FakePlatform& platform) : gate(platform) {}
+    explicit FailedGate(FakePlatform& platform) : gate(platform, host) {}
     void fail() {
         for (int i = 0; i < cadence::Breaker::kFaultsToOpen; ++i) {
             hear("x", AnswerKind::HostFault);
@@ -177,11 +177,12 @@ struct FailedGate {
         cadence::Answer answer;
         answer.kind = kind;
         answer.code = code;
-        gate.answered({session}, answer, {}, steady);
+        gate.answered({session}, std::nullopt, answer, {}, steady);
     }
     [[nodiscard]] bool enters(const std::string& session, cadence::CallClass call_class) {
-        return gate.enter({session}, call_class, steady) == 0s;
+        return gate.enter({session}, call_class, 0.5, steady) == 0s;
     }
+    engine::Host host;
     engine::PlatformGate gate;
     cadence::Monotonic steady{1000h};
 };

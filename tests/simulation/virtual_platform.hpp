@@ -38,6 +38,8 @@ class VirtualPlatform final : public engine::Platform {
     void detach();
 
     [[nodiscard]] boost::asio::awaitable<engine::ChannelOrAnswer> connect() override;
+    [[nodiscard]] std::string host() const override { return "virtual"; }
+    [[nodiscard]] int capacity() const override { return 8; }
     [[nodiscard]] int limit(cadence::CallClass call_class) const override;
     [[nodiscard]] bool has_credential() const override { return true; }
 

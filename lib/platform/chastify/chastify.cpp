@@ -30,6 +30,8 @@ class ChastifyPlatform final : public Chastify {
         : pool_(pool), options_(std::move(options)), clock_(clock) {}
 
     [[nodiscard]] asio::awaitable<engine::ChannelOrAnswer> connect() override;
+    [[nodiscard]] std::string host() const override { return options_.host; }
+    [[nodiscard]] int capacity() const override { return options_.connections; }
     [[nodiscard]] int limit(CallClass call_class) const override;
     [[nodiscard]] bool has_credential() const override { return !options_.credential.empty(); }
     void replace(Secret credential, Limits limits) override {

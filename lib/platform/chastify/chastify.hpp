@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "cadence/secret.hpp"
 #include "engine/clock.hpp"
@@ -24,6 +25,8 @@ struct Options {
     cadence::Secret credential;  // the developer key; may be empty: then nothing can be sent
     Limits limits;
     cadence::Duration timeout{std::chrono::seconds{15}};  // of connecting, and of each request
+    std::string host{};  // with its port; where the pool's connections lead
+    int connections{8};  // of the pool
 };
 
 class Chastify : public engine::Platform {

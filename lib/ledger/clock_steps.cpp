@@ -93,9 +93,13 @@ int follow_step(Database& database, cadence::Zones& zones, const cadence::Policy
     if (step > kToleratedStep) begin_settling_anew(database, now);
     if (step > kToleratedStep) make_up(database, now - step, now);
     const auto jump = find_jump_taken_back(database, now);
-    if (jump) forget_jump(database, *jump, policy, now);
+    std::vector<cadence::RequirementId> ahead;
+    if (jump) {
+        forget_jump(database, *jump, policy, now);
+        ahead = clear_ahead(database, now);
+    }
     const int reopened = reopen_early(database, now);
-    if (jump) bring_back(database, zones, *jump, policy, now);
+    if (jump) bring_back(database, zones, ahead, *jump, policy, now);
     keep_ages(database, policy, now);
     for (const SessionId& session : find_put_off(database, now)) cut_waits(database, session, now);
     return reopened;

@@ -212,9 +212,14 @@ void forget_jump(Database& database, const Interval& jump, const Policy& policy,
     record_event(database, now, "outage.taken_back", std::nullopt, std::nullopt, std::nullopt);
 }
 
-void bring_back(Database& database, cadence::Zones& zones, const Interval& jump,
-                const Policy& policy, Instant now) {
-    const auto ahead = find_ahead(database, now);
+std::vector<RequirementId> clear_ahead(Database& database, Instant now) {
+    auto ahead = find_ahead(database, now);
+    for (const RequirementId id : ahead) remove_windows(database, id, now);
+    return ahead;
+}
+
+void bring_back(Database& database, cadence::Zones& zones, const std::vector<RequirementId>& ahead,
+                const Interval& jump, const Policy& policy, Instant now) {
     for (const RequirementId id : ahead) {
         bring_back_proofs(database, id, now);
         take_back_windows(database, zones, id, policy, now);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "cadence/requirement.hpp"
 #include "cadence/time.hpp"
@@ -22,10 +23,18 @@ namespace ledger {
 void forget_jump(Database& database, const cadence::Interval& jump, const cadence::Policy& policy,
                  cadence::Instant now);
 
-// Proofs that were counted for windows that have not begun count for the one that is running, where
-// it needs them; windows that have not begun are gone, unless something refers to them, and lock
-// sessions enrolled meanwhile begin now; what is open is judged when it would have been.
-void bring_back(Database& database, cadence::Zones& zones, const cadence::Interval& jump,
+// Windows that have not begun are gone, the newest ones, as far as nothing refers to them: before
+// they would be opened again one by one, as a jump of years leaves thousands. Returns their
+// requirements.
+[[nodiscard]] std::vector<cadence::RequirementId> clear_ahead(Database& database,
+                                                              cadence::Instant now);
+
+// What clear_ahead found ahead. Proofs that were counted for windows that have not begun count for
+// the one that is running, where it needs them; windows that have not begun are gone, unless
+// something still refers to them, and lock sessions enrolled meanwhile begin now; what is open is
+// judged when it would have been.
+void bring_back(Database& database, cadence::Zones& zones,
+                const std::vector<cadence::RequirementId>& ahead, const cadence::Interval& jump,
                 const cadence::Policy& policy, cadence::Instant now);
 
 }  // namespace ledger

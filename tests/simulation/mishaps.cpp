@@ -189,7 +189,7 @@ void Mishaps::step_clock() {
     constexpr hours kYear{365 * 24};
     auto size = dice_.pick(
         std::array<Duration, 6>{seconds{1}, seconds{90}, hours{1}, hours{1}, hours{24}, hours{24}});
-    if (dice_.chance(0.012)) size = kYear * 10;
+    if (dice_.chance(0.005)) size = kYear * 10;
     auto const offset = dice_.chance(0.5) ? size : -size;
     auto const from = dice_.chance(0.6) ? near_a_midnight() : some_time();
     auto const length = minutes{dice_.pick(std::array{1, 7, 60, 700})};

@@ -35,6 +35,7 @@ struct Left {
     Instant at;
     int effects{0};
     bool late{false};  // it came when nobody expected it any more
+    Instant effect_at;
 };
 
 // What truly became of a window's punishment.
@@ -108,6 +109,9 @@ class Model final : public Witness {
     [[nodiscard]] bool surely_shown(const Reckoning& reckoning) const;
     // Somebody else changed the lock while, or not long after, this left.
     [[nodiscard]] bool was_touched(const std::string& session, Instant left_at) const;
+    // Another one of the same seconds, long given up, came after this one had left: on the lock
+    // they look alike, and one is there.
+    [[nodiscard]] bool looks_like_a_late_one(const Left& left) const;
 
   private:
     struct Launched {

@@ -30,6 +30,16 @@ bool changes_time(WriteKind kind) {
 
 void Model::touched(const std::string& session) { touched_[session].push_back(stage_->now()); }
 
+bool Model::looks_like_a_late_one(const Left& left) const {
+    for (const auto& [mark, other] : left_) {
+        auto const alike = other.session == left.session && other.delivery != left.delivery &&
+                           other.write.kind == left.write.kind &&
+                           other.write.seconds == left.write.seconds;
+        if (alike && other.late && other.effect_at >= left.at) return true;
+    }
+    return false;
+}
+
 bool Model::was_touched(const std::string& session, Instant left_at) const {
     auto const found = touched_.find(session);
     if (found == touched_.end()) return false;
@@ -124,6 +134,7 @@ void Model::applied(const std::string& session, const Effect& effect) {
     auto& left = found->second;
     ++left.effects;
     left.late = effect.late;
+    left.effect_at = stage_->now();
     if (effect.kind == WriteKind::Progress) return;
     auto& reckoning = reckonings_[left.window];
     if (!punishes(effect.kind)) {

@@ -72,3 +72,13 @@ UPDATE heartbeat SET highest_ms = at_ms;
 CREATE TRIGGER window_removed AFTER DELETE ON window BEGIN
     UPDATE counter SET value = value - 1 WHERE name = 'window.' || ifnull(old.verdict, 'open');
 END;
+
+-- By which rules open windows were planned: what a start compares with the zones as they are now,
+-- instead of looking at every open window.
+CREATE TABLE zone_edition (
+    zone    TEXT NOT NULL,
+    version TEXT NOT NULL,
+    PRIMARY KEY (zone, version)
+) STRICT, WITHOUT ROWID;
+INSERT INTO zone_edition SELECT DISTINCT zone, zone_version FROM window
+WHERE end_at_ms >= ifnull((SELECT at_ms FROM heartbeat), 0);

@@ -28,10 +28,8 @@ struct Running {
     cadence::Duration grace;
 };
 
-std::vector<Edition> find_editions(Database& database, Instant now) {
-    auto row =
-        database.query("SELECT DISTINCT zone, zone_version FROM window WHERE end_at_ms > ?1");
-    row.bind(now);
+std::vector<Edition> find_editions(Database& database) {
+    auto row = database.query("SELECT zone, version FROM zone_edition");
     std::vector<Edition> found;
     while (row.step()) found.push_back({row.text(0), row.text(1)});
     return found;
@@ -76,12 +74,20 @@ void move_end(Database& database, const Running& window, Instant end, const std:
                                {"zoneVersion", version}}));
 }
 
+// What could not be moved is looked at again by the next start, as long as it is open.
+void forget_if_unused(Database& database, const Edition& edition, Instant now) {
+    database.execute(
+        "DELETE FROM zone_edition WHERE zone = ?1 AND version = ?2 AND NOT EXISTS"
+        " (SELECT 1 FROM window WHERE end_at_ms > ?3 AND zone = ?1 AND zone_version = ?2)",
+        edition.zone, edition.version, now);
+}
+
 }  // namespace
 
 int replan_open_windows(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
                         Instant now) {
     int moved = 0;
-    for (const Edition& edition : find_editions(database, now)) {
+    for (const Edition& edition : find_editions(database)) {
         const auto zone = zones.find_zone(edition.zone);
         if (!zone || (*zone)->version() == edition.version) continue;
         for (const Running& window : find_running(database, edition, now)) {
@@ -91,6 +97,8 @@ int replan_open_windows(Database& database, cadence::Zones& zones, const cadence
             move_end(database, window, end, (*zone)->version(), policy, now);
             ++moved;
         }
+        if (moved > 0) note_edition(database, **zone);
+        forget_if_unused(database, edition, now);
     }
     return moved;
 }

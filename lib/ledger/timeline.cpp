@@ -89,7 +89,9 @@ cadence::WindowId insert_window(Database& database, const Maker& maker, const Wi
         to_text(bounds.local_start), to_text(bounds.local_end), maker.zone->name(),
         maker.zone->version(), first, bounds.end <= requirement.enrolled_at,
         fixed_of(maker, bounds, policy), judge_at);
-    return {database.last_insert_id()};
+    const cadence::WindowId made{database.last_insert_id()};
+    note_edition(database, *maker.zone);
+    return made;
 }
 
 void plan_next(Database& database, RequirementId requirement, Instant at) {
@@ -98,6 +100,11 @@ void plan_next(Database& database, RequirementId requirement, Instant at) {
 }
 
 }  // namespace
+
+void note_edition(Database& database, const cadence::ZoneRules& zone) {
+    database.execute("INSERT OR IGNORE INTO zone_edition (zone, version) VALUES (?1, ?2)",
+                     zone.name(), zone.version());
+}
 
 RequirementRow load_requirement(Database& database, RequirementId id) {
     auto row = database.query(std::string(kColumns) + "WHERE id = ?1");

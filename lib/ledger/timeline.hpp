@@ -38,6 +38,9 @@ struct NewestWindow {
 [[nodiscard]] std::optional<NewestWindow> find_newest_window(Database& database,
                                                              cadence::RequirementId requirement);
 
+// Windows are planned by these rules: a start that finds others plans the open ones anew.
+void note_edition(Database& database, const cadence::ZoneRules& zone);
+
 // When a window that ends then is judged, by the outages known so far.
 [[nodiscard]] cadence::Instant when_to_judge(Database& database, cadence::Instant end,
                                              cadence::Duration grace, cadence::Instant enrolled_at,

@@ -1,6 +1,9 @@
 // The zone database is replaced between two runs of the daemon: open windows follow, closed ones
 // stay.
+#include "ledger/replan.hpp"
+
 #include "tests/ledger/ledger_fixture.hpp"
+#include "tests/ledger/statement_work.hpp"
 
 namespace ledger_test {
 namespace {
@@ -22,6 +25,16 @@ class ReplanTest : public LedgerTest {
         if (recovered) return recovered->replanned;
         ADD_FAILURE() << recovered.error().detail;
         return -1;
+    }
+
+    // Of SQLite's virtual machine.
+    std::int64_t steps_of_a_start() {
+        const auto count = [this](ledger::Database& database) -> cadence::Result<std::int64_t> {
+            WorkMeter meter(database.handle());
+            static_cast<void>(ledger::replan_open_windows(database, zones, policy, now));
+            return meter.take().steps;
+        };
+        return *run(writer->run<std::int64_t>(count));
     }
 
     Instant end_of_newest() {
@@ -76,6 +89,22 @@ TEST_F(ReplanTest, EndThatHasGoneByAlready_StaysWhereItWas) {
     live_until(utc(2026, 6, 2, 10h));
     must_work_off();
     EXPECT_EQ(end_of_newest(), utc(2026, 6, 2, 21h)) << "the next one is back on the grid";
+}
+
+TEST_F(ReplanTest, Start_CostsNoMoreForMoreOpenWindows) {
+    must_put(session({daily()}));
+    const auto one = steps_of_a_start();
+    for (int i = 2; i < 40; ++i) must_put(session({daily()}, "lock-" + std::to_string(i)));
+    EXPECT_EQ(steps_of_a_start(), one);
+    EXPECT_GT(one, 0);
+}
+
+TEST_F(ReplanTest, RulesThatNoOpenWindowIsPlannedBy_AreForgotten) {
+    must_put(session({daily()}));
+    move_berlin(1h);
+    EXPECT_EQ(restart(), 1);
+    EXPECT_EQ(number("SELECT count(*) FROM zone_edition"), 1);
+    EXPECT_EQ(text("SELECT version FROM zone_edition"), "sample:2");
 }
 
 }  // namespace

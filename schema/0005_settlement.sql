@@ -19,9 +19,11 @@ UPDATE attempt SET given_up_at_ms = started_at_ms + ifnull(duration_ms, 0)
 WHERE outcome = 'unknown' AND EXISTS (SELECT 1 FROM delivery
     WHERE id = attempt.delivery AND kind <> 'progress');
 UPDATE attempt SET settled = 'undecided', settled_because = 'not_read_in_time'
-WHERE outcome = 'unknown' AND NOT EXISTS (SELECT 1 FROM delivery
-    WHERE id = attempt.delivery AND attempts = attempt.n AND state = 'unknown')
-    AND EXISTS (SELECT 1 FROM delivery WHERE id = attempt.delivery AND kind <> 'progress');
+WHERE given_up_at_ms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM delivery
+    WHERE id = attempt.delivery AND attempts = attempt.n AND state = 'unknown');
+UPDATE attempt SET settled = 'applied', settled_because = 'by_person'
+WHERE settled IS NOT NULL AND EXISTS (SELECT 1 FROM delivery WHERE id = attempt.delivery
+    AND attempts = attempt.n AND state = 'applied' AND reason <> 'assumed_applied');
 
 -- Of a reading:
 --   took_ms         to be answered: what it shows was so at some moment in between

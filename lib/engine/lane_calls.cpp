@@ -119,7 +119,11 @@ boost::asio::awaitable<void> Lane::heard(PlatformGate* gate, std::string platfor
     auto& ports = shared_->ports;
     auto const turn =
         gate->answered(session_, call_class, answer, ports.clock.now(), ports.clock.steady_now());
-    if (turn == PlatformGate::Turn::HostWorks) shared_->recovered.insert(platform);
+    if (turn == PlatformGate::Turn::HostWorks) {
+        for (const auto& [name, other] : shared_->gates) {
+            if (other.shares_host_with(*gate)) shared_->recovered.insert(name);
+        }
+    }
     if (turn == PlatformGate::Turn::CredentialWorks) {
         log(Level::Info, fmt::format("event=credential_accepted platform={}", platform));
         shared_->recovered.insert(platform);

@@ -50,6 +50,9 @@ class PlatformGate {
     // The platform's clock and ours differ by more than two minutes: punishments wait.
     [[nodiscard]] bool clocks_disagree() const;
     // Whether the host's last answers were its own: no probe is needed.
+    [[nodiscard]] bool shares_host_with(const PlatformGate& other) const {
+        return host_ == other.host_;
+    }
     [[nodiscard]] bool trusted() const {
         return host_->breaker.state() == cadence::BreakerState::Closed;
     }

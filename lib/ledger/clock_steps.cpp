@@ -98,7 +98,7 @@ int follow_step(Database& database, cadence::Zones& zones, const cadence::Policy
         forget_jump(database, *jump, policy, now);
         ahead = clear_ahead(database, now);
     }
-    const int reopened = reopen_early(database, now);
+    const int reopened = step < cadence::Duration::zero() ? reopen_early(database, now) : 0;
     if (jump) bring_back(database, zones, ahead, *jump, policy, now);
     keep_ages(database, policy, now);
     for (const SessionId& session : find_put_off(database, now)) cut_waits(database, session, now);

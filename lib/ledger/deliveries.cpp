@@ -3,6 +3,8 @@
 #include <vector>
 
 #include "ledger/event_json.hpp"
+#include "ledger/late_arrivals.hpp"
+#include "ledger/outcomes.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/undo.hpp"
 
@@ -178,6 +180,9 @@ std::optional<DeliveryId> unwant_punishment(Database& database, cadence::WindowI
             move_delivery(
                 database, found->id, DeliveryState::Waived,
                 found->state == DeliveryState::Held ? reason + "_outcome_unknown" : reason, now);
+            if (compensate && found->may_have_happened) {
+                watch_for_late(database, *find_sent(database, found->id), now);
+            }
             return std::nullopt;
         case DeliveryState::InFlight:
         case DeliveryState::Unknown:

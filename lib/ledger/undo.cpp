@@ -26,7 +26,7 @@ struct Punished {
 std::optional<Punished> find_punished(Database& database, DeliveryId punishment) {
     auto row = database.query(
         "SELECT d.session, d.requirement, d.window, d.window_start_ms, d.write, d.seconds,"
-        " a.started_at_ms, r.frozen, a.settled IS 'undecided' FROM delivery d"
+        " a.started_at_ms, r.frozen, a.settled IS 'undecided' AND d.doubled = 0 FROM delivery d"
         " LEFT JOIN attempt a ON a.delivery = d.id AND a.n = d.attempts"
         " LEFT JOIN reading r ON r.delivery = a.delivery AND r.attempt = a.n"
         "  AND r.role = 'baseline'"

@@ -194,4 +194,18 @@ TEST_F(LateArrival, UndeservedOneThatNeverArrives_StaysWaived) {
     EXPECT_EQ(standing(id), "waived unwanted");
 }
 
+TEST_F(LateArrival, UnwantedWhileItWaitsForItsRetry_IsTakenBackIfItArrives) {
+    db.execute("UPDATE generation SET late_proof = 'compensate'");
+    const auto id = lose(owe(18));
+    const WindowId window{number("window", "delivery", id.value)};
+    never_see(id);
+    EXPECT_EQ(standing(id), "queued never_seen");
+    db.execute("UPDATE window SET verdict = 'met' WHERE id = ?1", window);
+    EXPECT_FALSE(ledger::unwant_punishment(db, window, "unwanted", true, now));
+    EXPECT_EQ(standing(id), "waived unwanted");
+    EXPECT_TRUE(look(103'465).empty());
+    EXPECT_EQ(standing(id), "applied arrived_late");
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 1);
+}
+
 }  // namespace

@@ -2,9 +2,9 @@
 # thousand seeds, and the test says by which.
 
 function(simulate_fault name)
-    add_executable(simulation-${name} main.cpp ${ARGN})
+    add_executable(simulation-${name} $<TARGET_OBJECTS:simulation_main> ${ARGN})
     target_link_libraries(simulation-${name}
-        PRIVATE cadenced_flags simulated_life engine ledger OpenSSL::Crypto CLI11::CLI11 fmt::fmt)
+        PRIVATE cadenced_flags simulated_life engine ledger OpenSSL::Crypto fmt::fmt)
     set(test Simulation.DeliberateFault_IsCaught.${name})
     add_test(NAME ${test} COMMAND simulation-${name} --seeds 1000 --expect-violation)
     set_tests_properties(${test} PROPERTIES TIMEOUT 300)

@@ -22,8 +22,10 @@ constexpr seconds kPatience{20};
 
 // Where the clock stands in the lives after the last death: readings of a lock come after a minute,
 // a second retry after five more.
-constexpr std::array kAhead{seconds{70},  seconds{140}, seconds{210}, seconds{280},
-                            seconds{600}, seconds{670}, seconds{740}, seconds{810}};
+// Not all of them are lived: where all is final it ends.
+constexpr std::array kAhead{seconds{70},   seconds{140},  seconds{210}, seconds{280},
+                            seconds{600},  seconds{670},  seconds{740}, seconds{810},
+                            seconds{1150}, seconds{1220}, seconds{1290}};
 
 // Many daemons share the machine: asking is not for free.
 template <class Condition>

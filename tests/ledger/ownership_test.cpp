@@ -18,13 +18,13 @@ struct Case {
 
 class OwnershipTest : public IntakeTest {
   protected:
-    std::optional<engine::PlatformRequirement> said(Look look) {
-        if (look == Look::Off) return std::nullopt;
-        auto requirement = own(look == Look::OnByKey        ? "platform_name"
-                               : look == Look::OnForAnother ? "walk"
+    std::optional<engine::PlatformRequirement> said(Look seen) {
+        if (seen == Look::Off) return std::nullopt;
+        auto requirement = own(seen == Look::OnByKey        ? "platform_name"
+                               : seen == Look::OnForAnother ? "walk"
                                                             : "check_in");
-        if (look == Look::Disabled) requirement.enabled = false;
-        if (look == Look::Unreadable) requirement.metric = "";
+        if (seen == Look::Disabled) requirement.enabled = false;
+        if (seen == Look::Unreadable) requirement.metric = "";
         return requirement;
     }
 
@@ -61,7 +61,9 @@ TEST_F(OwnershipTest, EverySequenceOfLooks_Table) {
         live_until(end + times[i]);
         must_work_off();
         for (const Case& one : cases) {
-            if (i == 0) ASSERT_TRUE(launch(std::string("token of ") + one.id, one.id));
+            if (i == 0) {
+                ASSERT_TRUE(launch(std::string("token of ") + one.id, one.id));
+            }
             if (one.looks[i] == Look::None) continue;
             must_see_context(std::string("token of ") + one.id, said(one.looks[i]), one.id);
         }

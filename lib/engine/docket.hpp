@@ -125,10 +125,9 @@ class Docket {
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DocketPass>> beat_and_work_off(
         cadence::Policy policy, cadence::Instant now, int limit) = 0;
     // The clock was set by `step` to `now`, or the machine slept that long. Missed windows whose
-    // end
-    // + grace lies in the future again are open again and their unsent punishments waived; waits
-    // are cut; unknown writes are not settled by readings from before and after it. Returns how
-    // many windows.
+    // end and grace lie in the future again are open again and their unsent punishments waived;
+    // waits are cut; unknown writes are not settled by readings from before and after it. Returns
+    // how many windows.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> reopen(
         cadence::Policy policy, cadence::Duration step, cadence::Instant now) = 0;
     // Judges closed windows of the range again, from `cursor` on, at most `limit` of them; with

@@ -19,6 +19,17 @@ class Settlement : public EngineTest {
         launch("wearer", "token");
     }
 
+    // The write arrives; the daemon is gone before its answer could come.
+    void die_in_flight() {
+        start();
+        enrol("wearer", 1);
+        platform.keeps_silent = true;
+        platform.unknown_applied_after = 0ms;
+        launch("wearer", "token");
+        stop();
+        platform.keeps_silent = false;
+    }
+
     [[nodiscard]] std::size_t hours_added() const {
         return platform.writes_of(WriteKind::AddTime).size();
     }
@@ -158,13 +169,7 @@ TEST_F(Settlement, ClockThatIsSetBack_IsNoEvidence) {
 }
 
 TEST_F(Settlement, CrashWhileInFlight_IsSettledAfterTheNextStart) {
-    start();
-    enrol("wearer", 1);
-    platform.keeps_silent = true;
-    platform.unknown_applied_after = 0ms;
-    launch("wearer", "token");
-    stop();
-    platform.keeps_silent = false;
+    die_in_flight();
     start();
     pass(11s);
     EXPECT_EQ(count("applied"), 1);
@@ -174,13 +179,7 @@ TEST_F(Settlement, CrashWhileInFlight_IsSettledAfterTheNextStart) {
 // Half of the hour that the machine was off is missing from its clock (no battery, say), and the
 // platform's Date says so.
 TEST_F(Settlement, ClockThatThePlatformContradicts_IsNoEvidence) {
-    start();
-    enrol("wearer", 1);
-    platform.keeps_silent = true;
-    platform.unknown_applied_after = 0ms;
-    launch("wearer", "token");
-    stop();
-    platform.keeps_silent = false;
+    die_in_flight();
     auto const wall = clock.now();
     clock.pass(1h);
     clock.step_to(wall + 30min);

@@ -23,6 +23,15 @@ class LateArrival : public Settlements {
         EXPECT_TRUE(finish(id, AnswerKind::Applied, 2));
         return id;
     }
+    // Lost, never seen, sent again, and the same once more: the third try is due.
+    DeliveryId lose_twice() {
+        const auto id = lose(owe(18));
+        never_see(id);
+        lose(id, 2);
+        never_see(id);
+        now += 5min;
+        return id;
+    }
     std::vector<DeliveryId> look(std::int64_t remaining) {
         now += 60s;
         return ledger::note_late(db, session, {now, {}, remaining, {}}, now);
@@ -52,12 +61,7 @@ TEST_F(LateArrival, LockIsReadForItAMinuteLaterAndAgain) {
 }
 
 TEST_F(LateArrival, ThreeTimes_TwoAreTakenBack) {
-    const auto id = lose(owe(18));
-    never_see(id);
-    lose(id, 2);
-    const Instant lost = now;
-    for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
-    now += 5min;
+    const auto id = lose_twice();
     EXPECT_EQ(begin(id, lock_with(99'700)).begun, Begun::Started);
     EXPECT_TRUE(finish(id, AnswerKind::Applied, 3));
     EXPECT_EQ(look(110'440), std::vector{id});
@@ -95,12 +99,7 @@ TEST_F(LateArrival, AfterAQuarterOfAnHour_OnlyTheFirstLookCounts) {
 }
 
 TEST_F(LateArrival, SeenByTheThirdTry_IsTakenBackAtOnce) {
-    const auto id = lose(owe(18));
-    never_see(id);
-    lose(id, 2);
-    const Instant lost = now;
-    for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
-    now += 5min;
+    const auto id = lose_twice();
     const auto begun = begin(id, lock_with(106'900));
     EXPECT_EQ(begun.begun, Begun::Settled);
     EXPECT_EQ(begun.recorded.doubled, std::vector{id});
@@ -109,12 +108,7 @@ TEST_F(LateArrival, SeenByTheThirdTry_IsTakenBackAtOnce) {
 }
 
 TEST_F(LateArrival, SecondArrivesAfterTheThirdTryHasShownTheFirst) {
-    const auto id = lose(owe(18));
-    never_see(id);
-    lose(id, 2);
-    const Instant lost = now;
-    for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
-    now += 5min;
+    const auto id = lose_twice();
     EXPECT_EQ(begin(id, lock_with(103'300)).begun, Begun::Settled);
     EXPECT_EQ(standing(id), "applied seen_by_retry");
     EXPECT_EQ(look(106'840), std::vector{id});

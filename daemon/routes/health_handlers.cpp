@@ -8,15 +8,14 @@
 namespace cadenced::wire {
 namespace {
 
-// A machine without a battery-backed clock wakes up in the past; nothing may be judged by that.
-constexpr cadence::Instant kSaneClock{
-    std::chrono::sys_days{std::chrono::year{2024} / std::chrono::January / 1}};
-
 std::vector<std::string> reasons_not_ready(const DaemonFacts& facts, cadence::Instant now) {
     std::vector<std::string> reasons;
     if (facts.draining) reasons.emplace_back("draining: the daemon is about to stop");
     if (!facts.database) reasons.emplace_back("database: it cannot be written");
-    if (now < kSaneClock) reasons.emplace_back("clock: it shows a time before 2024");
+    // A machine without a battery-backed clock wakes up in the past.
+    if (now < cadence::kEarliestPlausible) {
+        reasons.emplace_back("clock: it shows a time before 2024");
+    }
     for (const auto& [name, health] : facts.platforms) {
         if (!health.has_credential) {
             reasons.push_back("platform " + name + ": its credential is absent or empty");

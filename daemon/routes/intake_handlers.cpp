@@ -62,8 +62,9 @@ Answering post_proof(const RouteContext& context, Call call) {
     }
     const cadence::Instant now = context.clock.now();
     const cadence::Policy policy = context.config().policy;
-    const auto proof = parse_proof(call.request.body);
+    auto proof = parse_proof(call.request.body);
     if (!proof) co_return refuse(context, proof.error());
+    if (context.uptime_in_doubt) proof->uptime = context.uptime_in_doubt();
     const auto taken = co_await context.intake.add_proof(*proof, policy, now);
     if (!taken) co_return refuse(context, taken.error());
     engine::pass(engine::Waypoint::ProofWritten, proof->session);

@@ -13,6 +13,9 @@ using LocalDate = std::chrono::local_days;
 // Monotonic: for deadlines, limits and back-off, which a step of the wall clock must not move.
 using Monotonic = std::chrono::steady_clock::time_point;
 
+// A wall clock that shows an earlier time has lost it: no ledger of ours is that old.
+constexpr Instant kEarliestPlausible{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}};
+
 // Milliseconds since 1970-01-01T00:00:00Z, the ledger's representation.
 [[nodiscard]] constexpr std::int64_t to_ms(Instant instant) {
     return instant.time_since_epoch().count();

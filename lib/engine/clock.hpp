@@ -1,10 +1,12 @@
 // The engine's only source of time. now() is the wall clock, which may be stepped; steady_now() is
-// monotonic and for deadlines. One alarm wakes one coroutine. Everything on the loop's thread.
+// monotonic and for deadlines; uptime() is what a step is told by. One alarm wakes one coroutine.
+// Everything on the loop's thread.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "cadence/time.hpp"
 
@@ -36,6 +38,10 @@ class Clock {
     virtual ~Clock() = default;
     [[nodiscard]] virtual cadence::Instant now() const = 0;
     [[nodiscard]] virtual cadence::Monotonic steady_now() const = 0;
+    // How long the machine has been up, also while it slept. Nobody sets it.
+    [[nodiscard]] virtual cadence::Duration uptime() const = 0;
+    // Which start of the machine that is since: another text after each.
+    [[nodiscard]] virtual std::string boot() const = 0;
     [[nodiscard]] virtual std::unique_ptr<Alarm> make_alarm() = 0;
 };
 

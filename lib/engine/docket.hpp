@@ -70,6 +70,19 @@ struct DocketPass {
     std::optional<cadence::Instant> next_due;  // when there is something to do again
 };
 
+// The clocks of the machine that nobody sets (Clock::boot, Clock::uptime).
+struct MachineTime {
+    std::string boot;
+    cadence::Duration uptime{0};
+};
+
+struct Heartbeat {
+    cadence::Instant at;
+    cadence::Duration uptime{0};
+    // A platform's Date has agreed with the wall clock, which nobody has set since.
+    bool clock_is_right{false};
+};
+
 struct Recovery {
     int unknown{0};    // writes that were inFlight when the daemon died
     int reopened{0};   // windows, because the clock was set back meanwhile
@@ -109,10 +122,12 @@ class Docket {
     virtual ~Docket() = default;
 
     // At start, before anything is sent: what was inFlight becomes unknown; the time since the last
-    // heartbeat is an outage when longer than 60 s; one that lies ahead means a clock that was set
-    // back, as in reopen(); open windows are planned anew by the zone rules of today.
+    // heartbeat is an outage when longer than Policy::longest_silence; a clock that was set
+    // meanwhile is followed as in reopen(), as far as it can be told (after a new start of the
+    // machine only that it was set back, by a last heartbeat that lies ahead); open windows are
+    // planned anew by the zone rules of today.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<Recovery>> recover(
-        cadence::Policy policy, cadence::Instant now) = 0;
+        cadence::Policy policy, cadence::Instant now, MachineTime machine) = 0;
     // Opens windows, judges those whose time has come, waives the over-aged, buries tokens; at most
     // `limit` rows of each.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DocketPass>> work_off(
@@ -120,16 +135,19 @@ class Docket {
     // What to warn of at `now`; changes nothing. Costs the same whatever is stored.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<LedgerTrouble>> find_trouble(
         cadence::Policy policy, cadence::Instant now) = 0;
-    // Says that the daemon lives at `now`; a gap of more than 60 s is an outage. Then, knowing of
-    // it, work_off, in the same unit of work: an idle machine is woken once for both.
+    // Says that the daemon lives; a gap of more than Policy::longest_silence is an outage. Then,
+    // knowing of it, work_off, in the same unit of work: an idle machine is woken once for both.
+    // With a clock that is right, all proofs taken so far have the right stamps.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DocketPass>> beat_and_work_off(
-        cadence::Policy policy, cadence::Instant now, int limit) = 0;
-    // The clock was set by `step` to `now`, or the machine slept that long. Missed windows whose
-    // end and grace lie in the future again are open again and their unsent punishments waived;
+        cadence::Policy policy, Heartbeat beat, int limit) = 0;
+    // The clock was set by `step` to `now`. Missed windows whose end and grace lie in the future
+    // again are open again and their unsent punishments waived; proofs that a clock stamped which
+    // nothing has confirmed count for the windows in which, by the clock of now, they came in;
     // waits are cut; unknown writes are not settled by readings from before and after it. Returns
     // how many windows.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> reopen(
-        cadence::Policy policy, cadence::Duration step, cadence::Instant now) = 0;
+        cadence::Policy policy, cadence::Duration step, cadence::Instant now,
+        cadence::Duration uptime) = 0;
     // Judges closed windows of the range again, from `cursor` on, at most `limit` of them; with
     // dry_run nothing is written.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<BackfillChunk>> rejudge(

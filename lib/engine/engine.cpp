@@ -21,8 +21,8 @@ class Engine::Impl {
                  {[this]() -> const cadence::Policy& { return shared_.settings.policy; },
                   [this] { return platforms(); }, shared_.ports.process_trouble}),
           scheduler_(
-              shared_.ports.clock, shared_.ports.docket, shared_.ports.journal, watch_,
-              [this]() -> const cadence::Policy& { return shared_.settings.policy; },
+              shared_.ports.clock, shared_.clock_watch, shared_.ports.docket, shared_.ports.journal,
+              watch_, [this]() -> const cadence::Policy& { return shared_.settings.policy; },
               [this] { courier_.changed(); }, shared_.ports.awake) {
         for (const auto& [name, platform] : shared_.ports.platforms) {
             shared_.gates.emplace(name, PlatformGate{*platform, shared_.hosts[platform->host()]});
@@ -31,8 +31,10 @@ class Engine::Impl {
 
     boost::asio::awaitable<cadence::Result<void>> run() {
         auto& ports = shared_.ports;
-        auto const recovered =
-            co_await ports.docket.recover(shared_.settings.policy, ports.clock.now());
+        MachineTime machine{ports.clock.boot(), ports.clock.uptime()};
+        auto recovering =
+            ports.docket.recover(shared_.settings.policy, ports.clock.now(), std::move(machine));
+        auto const recovered = co_await std::move(recovering);
         if (!recovered) co_return tl::unexpected<cadence::Error>(recovered.error());
         pass(Waypoint::Recovered, {});
         report(*recovered);
@@ -67,6 +69,11 @@ class Engine::Impl {
     }
 
     const cadence::Policy& policy() const { return shared_.settings.policy; }
+
+    std::optional<cadence::Duration> uptime_in_doubt() const {
+        if (shared_.clock_watch.right()) return std::nullopt;
+        return shared_.ports.clock.uptime();
+    }
 
   private:
     void report(const Recovery& recovery) {
@@ -116,5 +123,8 @@ void Engine::apply(Settings settings) { impl_->apply(std::move(settings)); }
 
 std::map<std::string, PlatformHealth> Engine::platforms() const { return impl_->platforms(); }
 const cadence::Policy& Engine::policy() const { return impl_->policy(); }
+std::optional<cadence::Duration> Engine::uptime_in_doubt() const {
+    return impl_->uptime_in_doubt();
+}
 
 }  // namespace engine

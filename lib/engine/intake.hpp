@@ -41,6 +41,9 @@ struct Proof {
     std::string metric;
     std::int64_t amount{1};
     std::optional<cadence::Instant> happened_at;  // as given
+    // The machine's as it came in, while nothing says that the wall clock is right: then the ledger
+    // remembers that it was stamped by that clock (Docket::reopen).
+    std::optional<cadence::Duration> uptime{};
 };
 
 enum class ProofStatus { Accepted, Repeated, Conflict, UnknownSession, Refused };

@@ -144,7 +144,7 @@ Lane::Next Lane::settle_unread(cadence::DeliveryId delivery) {
 Lane::Next Lane::settle_by_reading(LaneHead head, PlatformGate* gate) {
     auto found = co_await find_context(*std::move(head.token), gate);
     if (!found) co_return Step::Done;
-    if (gate->clocks_disagree()) {
+    if (!time_is_sure(*gate)) {
         auto const waits = co_await wait_for_clocks(*std::move(found));
         co_return waits;
     }
@@ -197,7 +197,7 @@ Lane::Next Lane::send_progress(LaneHead head, PlatformGate* gate) {
 Lane::Next Lane::send_with_baseline(LaneHead head, PlatformGate* gate) {
     auto found = co_await find_context(*head.token, gate);
     if (!found) co_return Step::Done;
-    if (gate->clocks_disagree()) {
+    if (!time_is_sure(*gate)) {
         auto const waits = co_await wait_for_clocks(*std::move(found));
         co_return waits;
     }
@@ -209,6 +209,10 @@ Lane::Next Lane::send_with_baseline(LaneHead head, PlatformGate* gate) {
     }
     auto const step = co_await attempt(std::move(head), gate, std::move(begin));
     co_return step;
+}
+
+bool Lane::time_is_sure(const PlatformGate& gate) const {
+    return !gate.clocks_disagree() && shared_->clock_watch.followed();
 }
 
 // What was found says who punishes, whatever the time is.

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "engine/clock.hpp"
+#include "engine/clock_watch.hpp"
 #include "engine/engine.hpp"
 #include "engine/ledger_rest.hpp"
 #include "engine/platform_gate.hpp"
@@ -28,6 +29,7 @@ class Lane {
         std::map<cadence::SessionId, int> failures;
         std::set<std::string> recovered;  // platforms whose lock sessions need not wait any more
         bool stopping{false};
+        ClockWatch clock_watch{ports.clock};
     };
 
     Lane(cadence::SessionId session, Shared& shared);
@@ -51,6 +53,8 @@ class Lane {
     [[nodiscard]] Next send(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next send_progress(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next send_with_baseline(LaneHead head, PlatformGate* gate);
+    // Whether the time is right: by the platform's last Date, and the ledger goes by it.
+    [[nodiscard]] bool time_is_sure(const PlatformGate& gate) const;
     // Puts the punishments off, and the settling of unknown ones: `found` is recorded.
     [[nodiscard]] Next wait_for_clocks(ContextFound found);
     [[nodiscard]] Next attempt(LaneHead head, PlatformGate* gate, BeginAttempt begin);

@@ -14,22 +14,21 @@ namespace {
 // So few that a pause which waits for a pass, and for the next one, comes within a moment.
 constexpr int kRowsAPass = 100;
 constexpr std::chrono::seconds kAfterLedgerFailure{1};
-constexpr std::chrono::milliseconds kSlewed{500};
 
 }  // namespace
 
-Scheduler::Scheduler(Clock& clock, Docket& docket, Journal& journal, Watch& watch,
-                     std::function<const cadence::Policy&()> policy, std::function<void()> new_work,
-                     std::function<void()> awake)
+Scheduler::Scheduler(Clock& clock, ClockWatch& clock_watch, Docket& docket, Journal& journal,
+                     Watch& watch, std::function<const cadence::Policy&()> policy,
+                     std::function<void()> new_work, std::function<void()> awake)
     : clock_(&clock),
+      clock_watch_(&clock_watch),
       docket_(&docket),
       journal_(&journal),
       watch_(&watch),
       policy_(std::move(policy)),
       new_work_(std::move(new_work)),
       awake_(std::move(awake)),
-      alarm_(clock.make_alarm()),
-      ahead_(wall_ahead()) {}
+      alarm_(clock.make_alarm()) {}
 
 void Scheduler::stop() {
     stopping_ = true;
@@ -50,18 +49,21 @@ boost::asio::awaitable<void> Scheduler::run() {
         // A database that fails is asked again in a while, not at once.
         if (failing_) wake_at = clock_->now() + kAfterLedgerFailure;
         auto const wake = co_await alarm_->wait_until(wake_at);
-        follow_clock(wake == Wake::Stepped);
+        if (wake == Wake::Stepped) clock_watch_->stepped();
+        clock_watch_->look();
     }
 }
 
 boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
     failing_ = false;
-    if (stepped_) co_await reopen();
+    if (clock_watch_->step()) co_await reopen();
     while (!stopping_ && !failing_) {
         auto const now = clock_->now();
         auto const beats = beat_is_due(now);
         if (beats && awake_) awake_();
-        auto passing = beats ? docket_->beat_and_work_off(policy_(), now, kRowsAPass)
+        const Heartbeat beat{now, clock_->uptime(),
+                             clock_watch_->right() && clock_watch_->followed()};
+        auto passing = beats ? docket_->beat_and_work_off(policy_(), beat, kRowsAPass)
                              : docket_->work_off(policy_(), now, kRowsAPass);
         auto const done = co_await std::move(passing);
         if (!done) {
@@ -75,21 +77,6 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
         if (!done->more) co_return done->next_due;
     }
     co_return std::nullopt;
-}
-
-// A wall clock that is slewed drifts a little between two looks; one that was set is told so.
-void Scheduler::follow_clock(bool stepped) {
-    auto const ahead = wall_ahead();
-    auto const moved = ahead - ahead_;
-    if (stepped) step_ += moved;
-    if (stepped || std::chrono::abs(moved) < kSlewed) ahead_ = ahead;
-    stepped_ |= stepped;
-}
-
-cadence::Duration Scheduler::wall_ahead() const {
-    auto const steady =
-        std::chrono::duration_cast<cadence::Duration>(clock_->steady_now().time_since_epoch());
-    return clock_->now().time_since_epoch() - steady;
 }
 
 // Each wakes an idle machine; one that comes late must not be an outage yet.
@@ -109,13 +96,14 @@ void Scheduler::failed(const cadence::Error& error) {
 }
 
 boost::asio::awaitable<void> Scheduler::reopen() {
-    auto const reopened = co_await docket_->reopen(policy_(), step_, clock_->now());
+    auto const step = clock_watch_->step().value_or(cadence::Duration{0});
+    auto const reopened =
+        co_await docket_->reopen(policy_(), step, clock_->now(), clock_->uptime());
     if (!reopened) {
         failed(reopened.error());
         co_return;
     }
-    stepped_ = false;
-    step_ = cadence::Duration{0};
+    clock_watch_->told();
     journal_->write(Level::Warning, fmt::format("event=clock_stepped reopened={}", *reopened));
     new_work_();
 }

@@ -11,6 +11,7 @@
 
 #include "cadence/requirement.hpp"
 #include "engine/clock.hpp"
+#include "engine/clock_watch.hpp"
 #include "engine/docket.hpp"
 #include "engine/journal.hpp"
 #include "engine/watch.hpp"
@@ -20,8 +21,8 @@ namespace engine {
 class Scheduler {
   public:
     // `policy` is asked at every pass. `new_work`: there may be something new to send. `watch`
-    // outlives this. `awake`: called with every heartbeat; may be empty.
-    Scheduler(Clock& clock, Docket& docket, Journal& journal, Watch& watch,
+    // and `clock_watch` outlive this. `awake`: called with every heartbeat; may be empty.
+    Scheduler(Clock& clock, ClockWatch& clock_watch, Docket& docket, Journal& journal, Watch& watch,
               std::function<const cadence::Policy&()> policy, std::function<void()> new_work,
               std::function<void()> awake);
 
@@ -36,12 +37,11 @@ class Scheduler {
     [[nodiscard]] boost::asio::awaitable<void> reopen();
     [[nodiscard]] cadence::Duration between_beats() const;
     [[nodiscard]] bool beat_is_due(cadence::Instant now) const;
-    void follow_clock(bool stepped);
-    [[nodiscard]] cadence::Duration wall_ahead() const;  // of the steady clock
     void failed(const cadence::Error& error);
     void report(const DocketPass& done) const;
 
     Clock* clock_;
+    ClockWatch* clock_watch_;
     Docket* docket_;
     Journal* journal_;
     Watch* watch_;
@@ -49,14 +49,10 @@ class Scheduler {
     std::function<void()> new_work_;
     std::function<void()> awake_;
     std::unique_ptr<Alarm> alarm_;
-    cadence::Duration ahead_;
-    cadence::Duration step_{
-        0};  // by how much the clock was set, of what the ledger does not know yet
     std::optional<cadence::Instant> last_beat_;
     std::optional<LedgerTrouble> trouble_;  // that the last heartbeat came upon
     std::string said_;                      // of the ledger's failure, which is said once
     bool failing_{false};                   // the last pass met an error of the ledger
-    bool stepped_{false};                   // the clock was set, and the ledger does not know yet
     bool stopping_{false};
 };
 

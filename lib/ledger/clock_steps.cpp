@@ -1,5 +1,6 @@
 #include "ledger/clock_steps.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "ledger/deliveries.hpp"
@@ -8,6 +9,7 @@
 #include "ledger/jumps.hpp"
 #include "ledger/lane.hpp"
 #include "ledger/settlements.hpp"
+#include "ledger/stamps.hpp"
 
 namespace ledger {
 namespace {
@@ -17,17 +19,21 @@ using cadence::SessionId;
 
 // The longest grace that can be configured: a window that ended earlier cannot be open again.
 constexpr std::chrono::hours kLongestGrace{24};
+// What was judged longer ago stays: a clock that goes back so far is not to be believed.
+constexpr std::chrono::hours kLongestDoubt{24 * 31};
 constexpr std::chrono::seconds kLongestSetAside{60};
 // Within what the bands of readings bear (cadence/settlement.hpp).
 constexpr std::chrono::seconds kToleratedStep{2};
 
-std::vector<cadence::WindowId> find_judged_too_early(Database& database, Instant now) {
+// By the clock that showed `before` until now: what it had not reached is open still.
+std::vector<cadence::WindowId> find_judged_too_early(Database& database, Instant from,
+                                                     Instant before, Instant now) {
     auto row = database.query(
         "SELECT w.id FROM window w JOIN generation g ON g.requirement = w.requirement"
-        " AND g.ordinal = w.generation WHERE w.end_at_ms > ?1"
+        " AND g.ordinal = w.generation WHERE w.end_at_ms BETWEEN ?1 AND ?2"
         " AND (w.verdict = 'missed' OR (w.verdict = 'excused' AND w.reason = 'outage'))"
-        " AND w.end_at_ms + g.grace_ms > ?2");
-    row.bind(now - kLongestGrace, now);
+        " AND w.end_at_ms + g.grace_ms > ?3");
+    row.bind(from, before, now);
     std::vector<cadence::WindowId> judged;
     while (row.step()) judged.push_back({row.integer(0)});
     return judged;
@@ -71,8 +77,8 @@ void cut_waits(Database& database, const SessionId& session, Instant now) {
     refresh_lane(database, session, now);
 }
 
-int reopen_early(Database& database, Instant now) {
-    const auto early = find_judged_too_early(database, now);
+int reopen_early(Database& database, Instant from, Instant before, Instant now) {
+    const auto early = find_judged_too_early(database, from, before, now);
     for (const auto id : early) reopen(database, id, now);
     return static_cast<int>(early.size());
 }
@@ -88,17 +94,23 @@ void keep_ages(Database& database, const cadence::Policy& policy, Instant now) {
 }  // namespace
 
 int follow_step(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
-                cadence::Duration step, Instant now) {
+                cadence::Duration step, Instant now, std::optional<cadence::Duration> uptime) {
+    if (now < cadence::kEarliestPlausible) return 0;
     if (step < -kToleratedStep) give_up_settling(database, now);
     if (step > kToleratedStep) begin_settling_anew(database, now);
     if (step > kToleratedStep) make_up(database, now - step, now);
-    const auto jump = find_jump_taken_back(database, now);
+    const auto jump = find_jump_taken_back(database, policy, step, now);
     std::vector<cadence::RequirementId> ahead;
     if (jump) {
         forget_jump(database, *jump, policy, now);
         ahead = clear_ahead(database, now);
     }
-    const int reopened = step < cadence::Duration::zero() ? reopen_early(database, now) : 0;
+    const Instant before = now - step;
+    const Instant oldest = jump ? Instant::min() : before - kLongestDoubt;
+    const int reopened =
+        before > now ? reopen_early(database, std::max(now - kLongestGrace, oldest), before, now)
+                     : 0;
+    stamp_anew(database, zones, policy, now, uptime);
     if (jump) bring_back(database, zones, ahead, *jump, policy, now);
     keep_ages(database, policy, now);
     for (const SessionId& session : find_put_off(database, now)) cut_waits(database, session, now);

@@ -2,6 +2,8 @@
 // counted from a time that has not come. Used inside a unit of work.
 #pragma once
 
+#include <optional>
+
 #include "cadence/requirement.hpp"
 #include "cadence/time.hpp"
 #include "cadence/zones.hpp"
@@ -9,13 +11,15 @@
 
 namespace ledger {
 
-// The clock was set by `step`, forward or back, to `now`; a machine that slept is one that was set
-// forward. Windows that were missed, or excused for an outage, and whose end + grace lies in the
-// future again are open again, their unsent punishments waived; a wait that would last longer from
-// `now` than any wait is ever set to is cut to that; what is being settled by readings is given up,
-// or its minute begins anew. A jump ahead that is taken back was none (ledger/jumps.hpp). Returns
-// how many windows are open again. Costs what is due after `now`.
+// The clock was set by `step`, forward or back, to `now`. Windows that were missed, or excused for
+// an outage, and whose end + grace lies in the future again are open again, their unsent
+// punishments waived; a wait that would last longer from `now` than any wait is ever set to is cut
+// to that; what is being settled by readings is given up, or its minute begins anew. Proofs are
+// stamped anew (ledger/stamps.hpp). A jump ahead that is taken back was none (ledger/jumps.hpp). A
+// clock that has lost the time altogether is not followed: it will be set right. Returns how many
+// windows are open again. Costs what was due between then and `now`.
 int follow_step(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
-                cadence::Duration step, cadence::Instant now);
+                cadence::Duration step, cadence::Instant now,
+                std::optional<cadence::Duration> uptime = std::nullopt);
 
 }  // namespace ledger

@@ -76,6 +76,9 @@ class Query {
     void bind_one(int index, const char* value) { bind_one(index, std::string_view{value}); }
     void bind_one(int index, std::nullptr_t);
     void bind_one(int index, cadence::Instant value) { bind_one(index, cadence::to_ms(value)); }
+    void bind_one(int index, cadence::Duration value) {
+        bind_one(index, std::int64_t{value.count()});
+    }
     void bind_one(int index, const cadence::SessionId& id) { bind_one(index, id.value); }
     void bind_one(int index, const cadence::ProofId& id) { bind_one(index, id.value); }
     template <class Tag>

@@ -1,5 +1,6 @@
 #include "ledger/heartbeats.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "cadence/delivery.hpp"
@@ -7,10 +8,12 @@
 #include "ledger/clock_steps.hpp"
 #include "ledger/deliveries.hpp"
 #include "ledger/replan.hpp"
+#include "ledger/stamps.hpp"
 
 namespace ledger {
 namespace {
 
+using cadence::Duration;
 using cadence::Instant;
 using cadence::Interval;
 
@@ -18,18 +21,34 @@ using cadence::Interval;
 // then and the time it lived at before was no outage.
 constexpr std::chrono::hours kFarBack{24};
 
-std::optional<Instant> last_beat(Database& database) {
-    auto row = database.query("SELECT at_ms FROM heartbeat");
+struct LastBeat {
+    Instant at;
+    std::optional<Duration> uptime;  // empty: of another start of the machine, or not known
+};
+
+std::optional<LastBeat> find_last_beat(Database& database) {
+    auto row = database.query("SELECT at_ms, up_ms FROM heartbeat");
     if (!row.step()) return std::nullopt;
-    return row.instant(0);
+    LastBeat last{row.instant(0), {}};
+    if (const auto uptime = row.maybe_integer(1)) last.uptime = Duration{*uptime};
+    return last;
+}
+
+// By how much the clock was set since, of the time that has passed on it.
+std::optional<Duration> step_since(const LastBeat& last, Instant now,
+                                   std::optional<Duration> uptime) {
+    if (!last.uptime || !uptime) return std::nullopt;
+    return (now - last.at) - (*uptime - *last.uptime);
 }
 
 // Windows that ended meanwhile wait: backends may still hand in what they queued.
-void note_outage(Database& database, const Interval& outage, const cadence::Policy& policy) {
+void note_outage(Database& database, const Interval& outage, std::optional<Duration> step,
+                 const cadence::Policy& policy) {
     database.execute(
-        "INSERT INTO outage (from_at_ms, until_at_ms) VALUES (?1, ?2) ON CONFLICT (from_at_ms)"
-        " DO UPDATE SET until_at_ms = max(until_at_ms, excluded.until_at_ms)",
-        outage.start, outage.end);
+        "INSERT INTO outage (from_at_ms, until_at_ms, step_ms) VALUES (?1, ?2, ?3)"
+        " ON CONFLICT (from_at_ms) DO UPDATE SET"
+        " until_at_ms = max(until_at_ms, excluded.until_at_ms), step_ms = excluded.step_ms",
+        outage.start, outage.end, step);
     database.execute(
         "UPDATE window SET judge_at_ms = max(judge_at_ms, ?3)"
         " WHERE end_at_ms BETWEEN ?1 AND ?2 AND verdict IS NULL",
@@ -64,19 +83,44 @@ std::vector<InFlight> find_in_flight(Database& database) {
     return found;
 }
 
+// Of another start of the machine's, nobody knows how long ago the last heartbeat was.
+void forget_earlier_boot(Database& database, const std::string& boot) {
+    auto row = database.query("SELECT 1 FROM heartbeat WHERE boot = ?1 AND boot <> ''");
+    row.bind(boot);
+    if (row.step()) return;
+    forget_uptimes(database);
+    database.execute("UPDATE heartbeat SET up_ms = NULL");
+}
+
+// Whoever set the clock while the daemon was not running. Returns how many windows are open again.
+int catch_up_with_clock(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
+                        Instant now, const engine::MachineTime& machine) {
+    forget_earlier_boot(database, machine.boot);
+    const auto last = find_last_beat(database);
+    if (!last) return 0;
+    const auto known = step_since(*last, now, machine.uptime);
+    const Duration step = known.value_or(std::min(now - last->at, Duration{0}));
+    const int reopened = follow_step(database, zones, policy, step, now, machine.uptime);
+    if (!known && is_far_back(database, now)) {
+        make_up(database, last->at + policy.longest_silence, now);
+    }
+    return reopened;
+}
+
 }  // namespace
 
-std::optional<Interval> beat(Database& database, const cadence::Policy& policy, Instant now) {
-    const auto last = last_beat(database);
+std::optional<Interval> beat(Database& database, const cadence::Policy& policy, Instant now,
+                             std::optional<Duration> uptime) {
+    const auto last = find_last_beat(database);
     database.execute(
-        "INSERT INTO heartbeat (id, at_ms, highest_ms) VALUES (1, ?1, ?1)"
-        " ON CONFLICT (id) DO UPDATE SET at_ms = ?1, highest_ms = max(highest_ms, ?1),"
+        "INSERT INTO heartbeat (id, at_ms, highest_ms, up_ms) VALUES (1, ?1, ?1, ?2)"
+        " ON CONFLICT (id) DO UPDATE SET at_ms = ?1, highest_ms = max(highest_ms, ?1), up_ms = ?2,"
         " set_back_to_ms = iif(?1 >= highest_ms, NULL,"
         "  iif(?1 < at_ms, min(ifnull(set_back_to_ms, ?1), ?1), set_back_to_ms))",
-        now);
-    if (!last || now - *last <= policy.longest_silence) return std::nullopt;
-    const Interval outage{*last, now};
-    note_outage(database, outage, policy);
+        now, uptime);
+    if (!last || now - last->at <= policy.longest_silence) return std::nullopt;
+    const Interval outage{last->at, now};
+    note_outage(database, outage, step_since(*last, now, uptime), policy);
     return outage;
 }
 
@@ -99,7 +143,8 @@ void make_up(Database& database, Instant before, Instant after) {
 }
 
 cadence::Result<engine::Recovery> recover(Database& database, cadence::Zones& zones,
-                                          const cadence::Policy& policy, Instant now) {
+                                          const cadence::Policy& policy, Instant now,
+                                          const engine::MachineTime& machine) {
     engine::Recovery recovery;
     cadence::Answer answer;
     answer.kind = cadence::AnswerKind::Unknown;
@@ -112,10 +157,9 @@ cadence::Result<engine::Recovery> recover(Database& database, cadence::Zones& zo
         if (!done) return tl::unexpected(done.error());
         ++recovery.unknown;
     }
-    const Instant last = last_beat(database).value_or(now);
-    if (last > now) recovery.reopened = follow_step(database, zones, policy, now - last, now);
-    if (is_far_back(database, now)) make_up(database, last + policy.longest_silence, now);
-    recovery.outage = beat(database, policy, now);
+    recovery.reopened = catch_up_with_clock(database, zones, policy, now, machine);
+    recovery.outage = beat(database, policy, now, machine.uptime);
+    database.execute("UPDATE heartbeat SET boot = ?1", machine.boot);
     recovery.replanned = replan_open_windows(database, zones, policy, now);
     return recovery;
 }

@@ -14,8 +14,10 @@
 
 namespace ledger {
 
+// Without `uptime` an outage may be a clock that was set.
 std::optional<cadence::Interval> beat(Database& database, const cadence::Policy& policy,
-                                      cadence::Instant now);
+                                      cadence::Instant now,
+                                      std::optional<cadence::Duration> uptime = std::nullopt);
 
 // The clock went from `before` to `after` at once. As far as that makes up for a clock that had
 // been set back it is no outage: the daemon has lived at that time before.
@@ -23,6 +25,7 @@ void make_up(Database& database, cadence::Instant before, cadence::Instant after
 
 [[nodiscard]] cadence::Result<engine::Recovery> recover(Database& database, cadence::Zones& zones,
                                                         const cadence::Policy& policy,
-                                                        cadence::Instant now);
+                                                        cadence::Instant now,
+                                                        const engine::MachineTime& machine);
 
 }  // namespace ledger

@@ -14,9 +14,11 @@
 namespace ledger {
 
 // The outage that a jump ahead was taken for, when the clock's going back to `now` takes that jump
-// back: as long after the outage's beginning as the daemon has lived since its end, or more than a
-// month before that end. To be asked before the next heartbeat.
+// back: by as much, or to more than a month before that outage's end. To be asked before the next
+// heartbeat.
 [[nodiscard]] std::optional<cadence::Interval> find_jump_taken_back(Database& database,
+                                                                    const cadence::Policy& policy,
+                                                                    cadence::Duration step,
                                                                     cadence::Instant now);
 
 // It was no outage but up to `now`; pauses that were begun since begin now.
@@ -29,10 +31,9 @@ void forget_jump(Database& database, const cadence::Interval& jump, const cadenc
 [[nodiscard]] std::vector<cadence::RequirementId> clear_ahead(Database& database,
                                                               cadence::Instant now);
 
-// What clear_ahead found ahead. Proofs that were counted for windows that have not begun count for
-// the one that is running, where it needs them; windows that have not begun are gone, unless
-// something still refers to them, and lock sessions enrolled meanwhile begin now; what is open is
-// judged when it would have been.
+// What clear_ahead found ahead, once proofs are stamped anew: windows that have not begun are gone,
+// unless something still refers to them, and lock sessions enrolled meanwhile begin now; what is
+// open is judged when it would have been.
 void bring_back(Database& database, cadence::Zones& zones,
                 const std::vector<cadence::RequirementId>& ahead, const cadence::Interval& jump,
                 const cadence::Policy& policy, cadence::Instant now);

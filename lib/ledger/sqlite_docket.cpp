@@ -5,6 +5,7 @@
 #include "ledger/clock_steps.hpp"
 #include "ledger/due_work.hpp"
 #include "ledger/heartbeats.hpp"
+#include "ledger/stamps.hpp"
 #include "ledger/trouble.hpp"
 
 namespace ledger {
@@ -14,10 +15,12 @@ using cadence::Instant;
 using cadence::Policy;
 using cadence::Result;
 
-awaitable<Result<engine::Recovery>> SqliteDocket::recover(Policy policy, Instant now) {
-    return writer_.run<engine::Recovery>([zones = &zones_, policy, now](Database& database) {
-        return ledger::recover(database, *zones, policy, now);
-    });
+awaitable<Result<engine::Recovery>> SqliteDocket::recover(Policy policy, Instant now,
+                                                          engine::MachineTime machine) {
+    return writer_.run<engine::Recovery>(
+        [zones = &zones_, policy, now, machine = std::move(machine)](Database& database) {
+            return ledger::recover(database, *zones, policy, now, machine);
+        });
 }
 
 awaitable<Result<engine::DocketPass>> SqliteDocket::work_off(Policy policy, Instant now,
@@ -35,22 +38,24 @@ awaitable<Result<engine::LedgerTrouble>> SqliteDocket::find_trouble(Policy polic
         });
 }
 
-awaitable<Result<engine::DocketPass>> SqliteDocket::beat_and_work_off(Policy policy, Instant now,
+awaitable<Result<engine::DocketPass>> SqliteDocket::beat_and_work_off(Policy policy,
+                                                                      engine::Heartbeat beat,
                                                                       int limit) {
     auto joint = writer_.run<engine::DocketPass>(
-        [zones = &zones_, policy, now, limit](Database& database) -> Result<engine::DocketPass> {
+        [zones = &zones_, policy, beat, limit](Database& database) -> Result<engine::DocketPass> {
             // First of all: what ended during an outage is put off before it is judged.
-            const auto outage = ledger::beat(database, policy, now);
-            auto pass = ledger::work_off(database, *zones, policy, now, limit);
+            const auto outage = ledger::beat(database, policy, beat.at, beat.uptime);
+            if (beat.clock_is_right) forget_stamps(database);
+            auto pass = ledger::work_off(database, *zones, policy, beat.at, limit);
             pass.outage = outage;
-            if (!pass.more) pass.trouble = ledger::find_trouble(database, policy, now);
+            if (!pass.more) pass.trouble = ledger::find_trouble(database, policy, beat.at);
             return pass;
         });
     auto pass = co_await std::move(joint);
     if (pass) co_return pass;
     // Whatever fails in the pass, the daemon lives: else a lasting fault would become an outage.
-    auto alone = writer_.run<void>([policy, now](Database& database) -> Result<void> {
-        ledger::beat(database, policy, now);
+    auto alone = writer_.run<void>([policy, beat](Database& database) -> Result<void> {
+        ledger::beat(database, policy, beat.at, beat.uptime);
         return {};
     });
     auto const beaten = co_await std::move(alone);
@@ -58,10 +63,11 @@ awaitable<Result<engine::DocketPass>> SqliteDocket::beat_and_work_off(Policy pol
     co_return pass;
 }
 
-awaitable<Result<int>> SqliteDocket::reopen(Policy policy, cadence::Duration step, Instant now) {
+awaitable<Result<int>> SqliteDocket::reopen(Policy policy, cadence::Duration step, Instant now,
+                                            cadence::Duration uptime) {
     return writer_.run<int>(
-        [zones = &zones_, policy, step, now](Database& database) -> Result<int> {
-            return ledger::follow_step(database, *zones, policy, step, now);
+        [zones = &zones_, policy, step, now, uptime](Database& database) -> Result<int> {
+            return ledger::follow_step(database, *zones, policy, step, now, uptime);
         });
 }
 

@@ -15,13 +15,15 @@ class SqliteDocket final : public engine::Docket {
     template <class T>
     using Task = boost::asio::awaitable<cadence::Result<T>>;
 
-    Task<engine::Recovery> recover(cadence::Policy policy, cadence::Instant now) override;
+    Task<engine::Recovery> recover(cadence::Policy policy, cadence::Instant now,
+                                   engine::MachineTime machine) override;
     Task<engine::DocketPass> work_off(cadence::Policy policy, cadence::Instant now,
                                       int limit) override;
     Task<engine::LedgerTrouble> find_trouble(cadence::Policy policy, cadence::Instant now) override;
-    Task<engine::DocketPass> beat_and_work_off(cadence::Policy policy, cadence::Instant now,
+    Task<engine::DocketPass> beat_and_work_off(cadence::Policy policy, engine::Heartbeat beat,
                                                int limit) override;
-    Task<int> reopen(cadence::Policy policy, cadence::Duration step, cadence::Instant now) override;
+    Task<int> reopen(cadence::Policy policy, cadence::Duration step, cadence::Instant now,
+                     cadence::Duration uptime) override;
     Task<engine::BackfillChunk> rejudge(engine::BackfillRange range,
                                         std::optional<cadence::WindowId> cursor, int limit,
                                         cadence::Policy policy, cadence::Instant now) override;

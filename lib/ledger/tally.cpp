@@ -3,6 +3,7 @@
 #include "ledger/counting.hpp"
 #include "ledger/deliveries.hpp"
 #include "ledger/rows.hpp"
+#include "ledger/stamps.hpp"
 
 namespace ledger {
 
@@ -31,6 +32,7 @@ void Tally::insert(Database& database, const Proof& proof,
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         proof.id, requirement_, window_.id, carrier, proof.amount, proof.happened_at, happened_at,
         now, carrier.has_value(), carrier ? "" : "late_ignored");
+    if (proof.uptime) note_stamp(database, proof, now);
 }
 
 void Tally::take(Database& database, const Proof& proof, Instant happened_at, Instant now) {

@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <ctime>
+#include <fstream>
 #include <system_error>
 
 namespace net {
@@ -28,6 +29,13 @@ int make_timer() {
     const int timer = ::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
     if (timer < 0) throw std::system_error(errno, std::generic_category(), "timerfd_create");
     return timer;
+}
+
+cadence::Duration read_clock(clockid_t clock) {
+    timespec time{};
+    ::clock_gettime(clock, &time);
+    return std::chrono::floor<cadence::Duration>(std::chrono::seconds(time.tv_sec) +
+                                                 std::chrono::nanoseconds(time.tv_nsec));
 }
 
 itimerspec to_timer_spec(Instant at) {
@@ -92,12 +100,14 @@ class TimerAlarm final : public engine::Alarm {
 SystemClock::SystemClock(asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
 // clock_gettime by name, so that a test can put a shifted clock under the whole program.
-Instant SystemClock::now() const {
-    timespec time{};
-    ::clock_gettime(CLOCK_REALTIME, &time);
-    const auto since_epoch =
-        std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-    return Instant{std::chrono::floor<cadence::Duration>(since_epoch)};
+Instant SystemClock::now() const { return Instant{read_clock(CLOCK_REALTIME)}; }
+
+cadence::Duration SystemClock::uptime() const { return read_clock(CLOCK_BOOTTIME); }
+
+std::string SystemClock::boot() const {
+    std::string id;
+    std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), id);
+    return id;
 }
 
 cadence::Monotonic SystemClock::steady_now() const { return std::chrono::steady_clock::now(); }

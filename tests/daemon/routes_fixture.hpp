@@ -19,6 +19,8 @@ class HandClock final : public engine::Clock {
     explicit HandClock(const cadence::Instant& now) : now_(now) {}
     [[nodiscard]] cadence::Instant now() const override { return now_; }
     [[nodiscard]] cadence::Monotonic steady_now() const override { return {}; }
+    [[nodiscard]] cadence::Duration uptime() const override { return {}; }
+    [[nodiscard]] std::string boot() const override { return {}; }
     [[nodiscard]] std::unique_ptr<engine::Alarm> make_alarm() override { return nullptr; }
 
   private:

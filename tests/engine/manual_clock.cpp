@@ -59,6 +59,7 @@ std::unique_ptr<engine::Alarm> ManualClock::make_alarm() {
 void ManualClock::pass(cadence::Duration time) {
     now_ += time;
     steady_ += time;
+    uptime_ += time;
     for (auto* alarm : alarms_) {
         if (alarm->at() && *alarm->at() <= now_) alarm->wake();
     }
@@ -67,6 +68,16 @@ void ManualClock::pass(cadence::Duration time) {
 void ManualClock::step_to(cadence::Instant wall) {
     now_ = wall;
     for (auto* alarm : alarms_) alarm->step();
+}
+
+void ManualClock::sleep(cadence::Duration time) {
+    uptime_ += time;
+    step_to(now_ + time);
+}
+
+void ManualClock::boot_anew(std::string boot, cadence::Duration uptime) {
+    boot_ = std::move(boot);
+    uptime_ = uptime;
 }
 
 std::optional<cadence::Instant> ManualClock::next_alarm() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <string>
 #include <vector>
 
 #include "engine/clock.hpp"
@@ -17,12 +18,18 @@ class ManualClock final : public engine::Clock {
 
     [[nodiscard]] cadence::Instant now() const override { return now_; }
     [[nodiscard]] cadence::Monotonic steady_now() const override { return steady_; }
+    [[nodiscard]] cadence::Duration uptime() const override { return uptime_; }
+    [[nodiscard]] std::string boot() const override { return boot_; }
     [[nodiscard]] std::unique_ptr<engine::Alarm> make_alarm() override;
 
-    // Time passes: both clocks move, and alarms that are due ring.
+    // Time passes: all clocks move, and alarms that are due ring.
     void pass(cadence::Duration time);
     // Somebody sets the wall clock: every alarm learns of it.
     void step_to(cadence::Instant wall);
+    // The machine sleeps: every alarm learns of it.
+    void sleep(cadence::Duration time);
+    // The machine is started anew, or has been up for so long already.
+    void boot_anew(std::string boot, cadence::Duration uptime = {});
     // The earliest time that an alarm waits for.
     [[nodiscard]] std::optional<cadence::Instant> next_alarm() const;
 
@@ -31,6 +38,8 @@ class ManualClock final : public engine::Clock {
     boost::asio::any_io_executor loop_;
     cadence::Instant now_;
     cadence::Monotonic steady_{};
+    cadence::Duration uptime_{std::chrono::hours{1}};
+    std::string boot_{"a boot"};
     std::vector<ManualAlarm*> alarms_;  // in the order in which they were made
 };
 

@@ -186,7 +186,7 @@ TEST_F(ConstraintsTest, RandomLife_TotalsAgreeWithARecount) {
                 }
                 break;
             case 3:
-                static_cast<void>(run(docket->reopen(policy, -1h, now)));
+                static_cast<void>(run(docket->reopen(policy, -1h, now, uptime)));
                 break;
             default:
                 proof(id, now - std::chrono::hours{roll(72)}, 1,

@@ -147,7 +147,7 @@ TEST_F(DocketTest, BeatAfterAnOutage_PutsOffWhatItsOwnPassWouldJudge) {
     must_put(session({daily()}));
     live_until(utc(2026, 6, 1, 20h));
     now = utc(2026, 6, 2, 6h);
-    const auto done = run(docket->beat_and_work_off(policy, now, 100));
+    const auto done = run(docket->beat_and_work_off(policy, {now, uptime}, 100));
     ASSERT_TRUE(done) << done.error().detail;
     ASSERT_TRUE(done->outage);
     EXPECT_EQ(done->outage->end - done->outage->start, 10h);
@@ -165,7 +165,7 @@ TEST_F(DocketTest, BeatWhosePassFails_IsWrittenAllTheSame) {
     live_until(now + 11h);
     for (int minute = 0; minute < 3; ++minute) {
         now += 1min;
-        const auto done = run(docket->beat_and_work_off(policy, now, 100));
+        const auto done = run(docket->beat_and_work_off(policy, {now, uptime}, 100));
         ASSERT_FALSE(done);
         EXPECT_EQ(done.error().code, cadence::ErrorCode::Internal) << done.error().detail;
         EXPECT_EQ(number("SELECT at_ms FROM heartbeat"), cadence::to_ms(now));
@@ -245,10 +245,10 @@ TEST_F(DocketTest, ClockSetBackBeforeTheGraceEnded_TheMissIsOpenAgain) {
     must_work_off();
     ASSERT_EQ(deliveries(), Lines{"punishment add_time waiting "});
     live_until(utc(2026, 6, 1, 21h));
-    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 1);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now, uptime)), 1);
     EXPECT_EQ(windows().front(), "2026-06-01..2026-06-02 open ");
     EXPECT_EQ(deliveries(), Lines{"punishment add_time waived reopened"});
-    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 0);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now, uptime)), 0);
     tamper("UPDATE delivery SET expires_at_ms = 4102444800000");  // of a clock that was far ahead
     live_until(utc(2026, 6, 1, 22h + 5min));
     must_work_off();
@@ -263,7 +263,7 @@ TEST_F(DocketTest, ClockSetBackByALittle_ChangesNoVerdict) {
     live_until(utc(2026, 6, 1, 22h + 30min));
     must_work_off();
     live_until(utc(2026, 6, 1, 22h + 10min));
-    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 0);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now, uptime)), 0);
     EXPECT_TRUE(must_work_off().empty());
 }
 
@@ -306,7 +306,7 @@ TEST_F(DocketTest, ReopenedWindowThatIsMetAfterItsPunishment_IsMadeGood) {
     must_work_off();
     tamper("UPDATE delivery SET state = 'applied', attempts = 1");
     live_until(utc(2026, 6, 1, 21h));
-    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 1);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now, uptime)), 1);
     EXPECT_EQ(proof("p1").status, engine::ProofStatus::Accepted);
     EXPECT_EQ(number("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 1);
 }
@@ -320,12 +320,12 @@ TEST_F(DocketTest, ClockSetBack_CutsWaitsThatWereCountedFromATimeThatHasNotCome)
     tamper("UPDATE session SET deferred_until_ms = " + day_ahead +
            ", lane_due_at_ms = " + day_ahead);
     tamper("UPDATE delivery SET due_at_ms = " + day_ahead);
-    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 0);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now, uptime)), 0);
     EXPECT_EQ(number("SELECT lane_due_at_ms FROM session"), cadence::to_ms(now + 15min));
     EXPECT_EQ(number("SELECT due_at_ms FROM delivery"), cadence::to_ms(now + 15min));
     tamper("UPDATE token SET set_aside_until_ms = " + day_ahead);
     tamper("UPDATE session SET lane_due_at_ms = NULL");
-    EXPECT_EQ(*run(docket->reopen(policy, -1h, now)), 0);
+    EXPECT_EQ(*run(docket->reopen(policy, -1h, now, uptime)), 0);
     EXPECT_EQ(number("SELECT set_aside_until_ms FROM token"), cadence::to_ms(now + 60s));
 }
 
@@ -335,9 +335,9 @@ TEST_F(DocketTest, ClockSetBackWhileTheDaemonWasDown_IsSeenAtTheStart) {
     must_work_off();
     ASSERT_EQ(windows().front(), "2026-06-01..2026-06-02 missed count_not_reached");
     now = utc(2026, 6, 1, 21h);
-    EXPECT_EQ(run(docket->recover(policy, now))->reopened, 1);
+    EXPECT_EQ(run(docket->recover(policy, now, {}))->reopened, 1);
     EXPECT_EQ(windows().front(), "2026-06-01..2026-06-02 open ");
-    EXPECT_EQ(run(docket->recover(policy, now))->reopened, 0);
+    EXPECT_EQ(run(docket->recover(policy, now, {}))->reopened, 0);
 }
 
 TEST_F(DocketTest, InFlightWhenTheDaemonDied_IsUnknown) {
@@ -352,13 +352,13 @@ TEST_F(DocketTest, InFlightWhenTheDaemonDied_IsUnknown) {
     ASSERT_EQ(begun->begun, engine::Begun::Started) << begun->reason;
     must_beat();
     now += 10min;
-    const auto recovered = run(docket->recover(policy, now));
+    const auto recovered = run(docket->recover(policy, now, {}));
     ASSERT_TRUE(recovered) << recovered.error().detail;
     EXPECT_EQ(recovered->unknown, 1);
     ASSERT_TRUE(recovered->outage);
     EXPECT_EQ(text("SELECT state FROM delivery"), "unknown");
     EXPECT_EQ(text("SELECT code FROM attempt"), "interrupted");
-    EXPECT_EQ(run(docket->recover(policy, now))->unknown, 0);
+    EXPECT_EQ(run(docket->recover(policy, now, {}))->unknown, 0);
 }
 
 TEST_F(DocketTest, TenYearsOfDays_CostWhatIsDue) {

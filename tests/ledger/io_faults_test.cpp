@@ -76,11 +76,11 @@ class Life {
         note(said, run(intake_.put_session(session, policy_, now_)));
         for (int i = 0; i < 4; ++i) hand_in(said, "proof-" + std::to_string(i));
         now_ += 30min;
-        note(said, run(docket_.beat_and_work_off(policy_, now_, 100)));
+        note(said, run(docket_.beat_and_work_off(policy_, {now_}, 100)));
         launch(said);
         for (std::int64_t delivery = 1; delivery <= 3; ++delivery) send(said, delivery);
         for (int i = 4; i < 6; ++i) hand_in(said, "proof-" + std::to_string(i));
-        note(said, run(docket_.beat_and_work_off(policy_, now_ + 30s, 100)));
+        note(said, run(docket_.beat_and_work_off(policy_, {now_ + 30s}, 100)));
     }
 
     void hand_in(Acknowledged& said, const std::string& id) {

@@ -89,6 +89,7 @@ class LedgerTest : public ::testing::Test {
     SampleZones zones;
     cadence::Policy policy;
     Instant now;
+    cadence::Duration uptime{1h};  // of the machine
 
     boost::asio::io_context loop;
     boost::asio::thread_pool threads{2};

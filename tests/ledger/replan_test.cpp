@@ -21,7 +21,7 @@ class ReplanTest : public LedgerTest {
     }
 
     int restart() {
-        const auto recovered = run(docket->recover(policy, now));
+        const auto recovered = run(docket->recover(policy, now, {}));
         if (recovered) return recovered->replanned;
         ADD_FAILURE() << recovered.error().detail;
         return -1;

@@ -89,6 +89,7 @@ awaitable<bool> Backend::call_launch(engine::Launch launch) {
 awaitable<bool> Backend::call_prove(engine::Proof proof, bool first_try) {
     auto const wall = daemon_->wall();
     auto const id = proof.id.value;
+    proof.uptime = daemon_->engine().uptime_in_doubt();
     Acknowledged told{proof.session.value, proof.metric, proof.amount, {}, wall, {}, {}};
     told.happened = std::min(proof.happened_at.value_or(wall), wall);
     auto const taken =

@@ -82,9 +82,10 @@ void Daemon::run(Process& process) {
         });
 }
 
-bool Daemon::start(Instant wall) {
+bool Daemon::start(Instant wall, const engine::MachineTime& machine) {
     powerless_ = false;
     auto process = std::make_unique<Process>(wall);
+    process->clock.boot_anew(machine.boot, machine.uptime);
     if (!open(*process)) return false;
     auto& writer = *process->writer;
     process->journal = std::make_unique<Diary>(around_.stage);
@@ -157,6 +158,10 @@ std::optional<Instant> Daemon::next_alarm() const {
 
 void Daemon::pass(Duration time) {
     if (process_) process_->clock.pass(time);
+}
+
+void Daemon::sleep(Duration time) {
+    if (process_) process_->clock.sleep(time);
 }
 
 void Daemon::step_to(Instant wall) {

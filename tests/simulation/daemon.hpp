@@ -44,7 +44,7 @@ class Daemon {
     Daemon& operator=(const Daemon&) = delete;
 
     // `wall` is what the machine's clock shows. False: the disk would not let it.
-    [[nodiscard]] bool start(Instant wall);
+    [[nodiscard]] bool start(Instant wall, const engine::MachineTime& machine);
     // As SIGTERM; ended() says when it has come home.
     void stop();
     // The power is gone: nothing that was not synced is sure to be there.
@@ -62,6 +62,7 @@ class Daemon {
     [[nodiscard]] bool turn();
     [[nodiscard]] std::optional<Instant> next_alarm() const;  // by the wall clock
     void pass(Duration time);
+    void sleep(Duration time);
     void step_to(Instant wall);
     [[nodiscard]] Instant wall() const { return process_->clock.now(); }
 

@@ -23,7 +23,7 @@ std::function<void()>& waypoint_passed() {
 
 }  // namespace
 
-Machine::Machine(Parts parts) : parts_(parts) {
+Machine::Machine(Parts parts) : parts_(parts), booted_at_(parts.stage.now()) {
     waypoint_passed() = [this] { passed_waypoint(); };
     parts_.disk.hit = [this] {
         parts_.stage.count("disk operations failed");
@@ -35,7 +35,9 @@ Machine::~Machine() { waypoint_passed() = nullptr; }
 
 void Machine::start() {
     starting_ = false;
-    if (parts_.daemon.start(wall())) {
+    const engine::MachineTime machine{fmt::format("boot {}", boots_),
+                                      parts_.stage.now() - booted_at_};
+    if (parts_.daemon.start(wall(), machine)) {
         parts_.model.daemon_lives(
             {parts_.daemon.database(), [daemon = &parts_.daemon] { return daemon->wall(); }});
         check_acknowledged(parts_.model, parts_.daemon.database(), parts_.stage);
@@ -95,7 +97,7 @@ void Machine::suspend(Duration length) {
         parts_.stage.play_next();
     }
     parts_.stage.move_to(until);
-    parts_.daemon.pass(parts_.stage.now() - from);
+    parts_.daemon.sleep(parts_.stage.now() - from);
     parts_.model.slept_since(from);
 }
 
@@ -126,6 +128,8 @@ void Machine::be_calm() {
 void Machine::bury() {
     parts_.stage.say("dead");
     parts_.daemon.cut();
+    ++boots_;
+    booted_at_ = parts_.stage.now();
     parts_.model.daemon_dies();
     parts_.backend.daemon_died();
     turns_left_ = 0;

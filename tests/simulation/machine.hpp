@@ -60,7 +60,9 @@ class Machine {
 
     Parts parts_;
     Duration offset_{0};
-    Duration wait_{0};  // before the daemon is started again
+    int boots_{1};
+    Instant booted_at_;  // true time
+    Duration wait_{0};   // before the daemon is started again
     int turns_left_{0};
     int waypoints_left_{0};
     bool calm_{false};

@@ -40,6 +40,8 @@ class RealClock final : public engine::Clock {
     [[nodiscard]] cadence::Monotonic steady_now() const override {
         return std::chrono::steady_clock::now();
     }
+    [[nodiscard]] cadence::Duration uptime() const override { return {}; }
+    [[nodiscard]] std::string boot() const override { return {}; }
     [[nodiscard]] std::unique_ptr<engine::Alarm> make_alarm() override { return nullptr; }
 };
 

@@ -1,0 +1,211 @@
+#include "ledger/stamps.hpp"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "ledger/counting.hpp"
+#include "ledger/deliveries.hpp"
+#include "ledger/event_json.hpp"
+#include "ledger/judgement.hpp"
+#include "ledger/lane.hpp"
+#include "ledger/rows.hpp"
+#include "ledger/timeline.hpp"
+
+namespace ledger {
+namespace {
+
+using cadence::DeliveryId;
+using cadence::Duration;
+using cadence::Instant;
+using cadence::RequirementId;
+using cadence::WindowId;
+
+// A clock that is slewed, or set by less, stamps well enough.
+constexpr std::chrono::seconds kExact{2};
+// A window that begins this soon may keep the proofs it was given.
+constexpr std::chrono::hours kSoon{24};
+// Windows that a clock so far ahead would have to open are not worth it.
+constexpr int kMostOpened{64};
+
+struct Times {
+    Instant happened;
+    Instant received;
+    bool operator==(const Times& other) const {
+        return happened == other.happened && received == other.received;
+    }
+};
+
+struct Stamped {
+    cadence::ProofId proof;
+    Instant at;
+    std::optional<Duration> uptime;
+    std::optional<Instant> given;
+    Times times;
+    RequirementId requirement;
+    WindowId window;
+    std::optional<DeliveryId> delivery;
+    CountedProof amount;
+    bool counted{false};
+
+    [[nodiscard]] Times stamp_by(Instant received) const {
+        return {std::min(given.value_or(received), received), received};
+    }
+    [[nodiscard]] Times first_times() const { return stamp_by(at); }
+};
+
+std::vector<Stamped> load_stamped(Database& database) {
+    auto row = database.query(
+        "SELECT p.id, s.at_ms, s.up_ms, p.given_happened_at_ms, p.happened_at_ms,"
+        " p.received_at_ms, p.requirement, p.window, p.delivery, p.amount, p.counted"
+        " FROM stamp s CROSS JOIN proof p ON p.id = s.proof JOIN requirement r"
+        " ON r.id = p.requirement JOIN session e ON e.id = r.session AND e.state <> 'ended'"
+        " ORDER BY s.id");
+    std::vector<Stamped> all;
+    while (row.step()) {
+        Stamped one{.proof = {row.text(0)},
+                    .at = row.instant(1),
+                    .uptime = {},
+                    .given = row.maybe_instant(3),
+                    .times = {row.instant(4), row.instant(5)},
+                    .requirement = {row.integer(6)},
+                    .window = {row.integer(7)},
+                    .delivery = {},
+                    .amount = {{row.text(0)}, row.integer(9)},
+                    .counted = row.boolean(10)};
+        if (const auto uptime = row.maybe_integer(2)) one.uptime = Duration{*uptime};
+        if (const auto delivery = row.maybe_integer(8)) one.delivery = DeliveryId{*delivery};
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+Instant received_by_clock_of(Instant now, std::optional<Duration> uptime, const Stamped& stamped) {
+    if (!stamped.uptime || !uptime) return std::min(stamped.at, now);
+    const Instant then = now - (*uptime - *stamped.uptime);
+    return std::chrono::abs(then - stamped.at) <= kExact ? stamped.at : then;
+}
+
+std::optional<WindowId> find_window_of(Database& database, RequirementId requirement,
+                                       Instant instant) {
+    auto row = database.query(
+        "SELECT id, end_at_ms > ?2 FROM window WHERE requirement = ?1 AND start_at_ms <= ?2"
+        " ORDER BY start_at_ms DESC LIMIT 1");
+    row.bind(requirement, instant);
+    if (!row.step() || !row.boolean(1)) return std::nullopt;
+    return WindowId{row.integer(0)};
+}
+
+// Also when it has begun and is not open yet.
+std::optional<WindowId> find_home(Database& database, cadence::Zones& zones,
+                                  const cadence::Policy& policy, const Stamped& stamped,
+                                  Instant happened, Instant now) {
+    auto home = find_window_of(database, stamped.requirement, happened);
+    if (home) return home;
+    const auto newest = find_newest_window(database, stamped.requirement);
+    if (!newest || happened < newest->end) return std::nullopt;
+    // A zone that cannot be read is the docket's to tell.
+    static_cast<void>(open_windows(database, zones, stamped.requirement, policy, now, kMostOpened));
+    return find_window_of(database, stamped.requirement, happened);
+}
+
+bool still_takes(Database& database, DeliveryId delivery) {
+    auto row = database.query(
+        "SELECT 1 FROM delivery WHERE id = ?1 AND state IN ('waiting', 'queued') AND unknowns = 0");
+    row.bind(delivery);
+    return row.step();
+}
+
+// What has not left yet leaves with the other window's; what has belongs to the delivery it left
+// with.
+void carry_elsewhere(Database& database, const Stamped& stamped, const WindowRow& to,
+                     const cadence::Rules& rules, Instant now) {
+    if (!stamped.delivery || !still_takes(database, *stamped.delivery)) return;
+    auto row = database.query("SELECT proofs FROM delivery WHERE id = ?1");
+    row.bind(*stamped.delivery);
+    const bool last = row.step() && row.integer(0) == 1;
+    if (last) {
+        database.execute("UPDATE delivery SET proofs = 0 WHERE id = ?1", *stamped.delivery);
+        move_delivery(database, *stamped.delivery, cadence::DeliveryState::Waived, "merged", now);
+    } else {
+        carry_more(database, *stamped.delivery, -stamped.amount.amount, -1, now);
+    }
+    const auto carrier = carry_proof(database, home_of(to), rules.key, stamped.amount.amount, now);
+    database.execute("UPDATE proof SET delivery = ?2 WHERE id = ?1", stamped.proof, carrier);
+}
+
+// One that has not begun and holds no proof any more: what it has sent goes along, so that nothing
+// keeps it.
+void leave_unbegun(Database& database, const WindowRow& from, const WindowRow& to, Instant now) {
+    if (from.start <= now) return;
+    database.execute(
+        "UPDATE delivery SET window = ?2, window_start_ms = ?3, revision = revision + 1,"
+        " ordinal = ordinal + (SELECT ifnull(max(ordinal), 0) FROM delivery WHERE window = ?2"
+        "  AND kind = 'progress')"
+        " WHERE window = ?1 AND kind = 'progress'"
+        " AND NOT EXISTS (SELECT 1 FROM proof WHERE window = ?1)",
+        from.id, to.id, to.start);
+}
+
+void take_out_of(Database& database, const WindowRow& from, const Stamped& stamped, Instant now) {
+    if (stamped.counted) add_to_count(database, from.id, -stamped.amount.amount);
+    if (from.end <= now) return;
+    const auto rules = load_rules(database, from.requirement, from.generation);
+    database.execute(
+        "UPDATE window SET verdict = NULL, reason = '', judged_at_ms = NULL"
+        " WHERE id = ?1 AND verdict = 'met' AND count < ?2",
+        from.id, rules.required_count);
+}
+
+void move(Database& database, const Stamped& stamped, const WindowRow& from, const WindowRow& to,
+          Instant now) {
+    const auto rules = load_rules(database, to.requirement, to.generation);
+    database.execute("UPDATE proof SET window = ?2 WHERE id = ?1", stamped.proof, to.id);
+    take_out_of(database, from, stamped, now);
+    if (stamped.counted) {
+        add_to_count(database, to.id, stamped.amount.amount);
+        carry_elsewhere(database, stamped, to, rules, now);
+    } else {
+        count_proof(database, to, rules, stamped.amount, now);
+    }
+    leave_unbegun(database, from, to, now);
+    record_event(database, now, "window.proofs_moved", to.session, to.id, std::nullopt,
+                 event_detail({{"from", std::to_string(from.id.value)},
+                               {"proof", stamped.proof.value},
+                               {"amount", std::to_string(stamped.amount.amount)}}));
+    judge_by_count(database, to.id, rules, now);
+    refresh_lane(database, to.session, now);
+}
+
+}  // namespace
+
+void note_stamp(Database& database, const engine::Proof& proof, Instant now) {
+    database.execute("INSERT INTO stamp (proof, at_ms, up_ms) VALUES (?1, ?2, ?3)", proof.id, now,
+                     proof.uptime);
+}
+
+void forget_stamps(Database& database) { database.execute("DELETE FROM stamp"); }
+
+void forget_uptimes(Database& database) {
+    database.execute("UPDATE stamp SET up_ms = NULL WHERE up_ms IS NOT NULL");
+}
+
+void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
+                Instant now, std::optional<Duration> uptime) {
+    for (const Stamped& stamped : load_stamped(database)) {
+        const Times times = stamped.stamp_by(received_by_clock_of(now, uptime, stamped));
+        if (times == stamped.times) continue;
+        database.execute("UPDATE proof SET happened_at_ms = ?2, received_at_ms = ?3 WHERE id = ?1",
+                         stamped.proof, times.happened, times.received);
+        const auto home = find_home(database, zones, policy, stamped, times.happened, now);
+        if (!home || *home == stamped.window) continue;
+        const WindowRow from = load_window(database, stamped.window);
+        const WindowRow to = load_window(database, *home);
+        const bool met = to.verdict && to.verdict->kind == cadence::VerdictKind::Met;
+        const bool back = times == stamped.first_times();
+        if (met && !back && from.start <= now + kSoon) continue;
+        move(database, stamped, from, to, now);
+    }
+}
+
+}  // namespace ledger

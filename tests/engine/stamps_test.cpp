@@ -1,0 +1,221 @@
+// Proofs that were stamped by a clock which was wrong count for the day on which they were handed
+// in, whoever sets the clock right, whenever, and however often he is mistaken.
+#include <gtest/gtest.h>
+
+#include "engine/clock_watch.hpp"
+#include "tests/engine/clock_fixture.hpp"
+
+namespace engine_test {
+namespace {
+
+using cadence::WriteKind;
+
+// It is ten in the morning of the second day, and nothing says yet that the clock is right.
+class Stamps : public Clock {
+  protected:
+    void live_a_day_and_forget() {
+        live_a_day();
+        stop();
+        start();
+    }
+    // The second day ends and the third is punished as any that is missed.
+    void expect_second_day_met() {
+        pass(13h);
+        launch("wearer", "second");
+        pass(1h);
+        EXPECT_EQ(verdict_of_day(1), "met count_reached");
+        EXPECT_EQ(punished(), 1U) << "the second day was met";
+        EXPECT_EQ(platform.writes_of(WriteKind::Progress).size(), 1U);
+        pass(23h);
+        launch("wearer", "third");
+        pass(2h);
+        EXPECT_EQ(verdict_of_day(2), "missed count_not_reached") << "one proof meets one day";
+        EXPECT_EQ(punished(), 2U);
+    }
+};
+
+TEST_F(Stamps, ClockADayAheadSetRightWhileStopped_CountForTheDayThatRuns) {
+    live_a_day();
+    set_wrong(kDay);
+    prove("wearer", "proof-1");
+    pass(10min);
+    stop();
+    pass(5min);
+    set_right();
+    start();
+    expect_second_day_met();
+}
+
+TEST_F(Stamps, ClockADayAheadSetRightByANewStartOfTheMachine_CountForTheDayThatRuns) {
+    live_a_day();
+    set_wrong(kDay);
+    prove("wearer", "proof-1");
+    pass(10min);
+    stop();
+    pass(5min);
+    set_right();
+    clock.boot_anew("another boot");
+    start();
+    expect_second_day_met();
+}
+
+TEST_F(Stamps, ClockADayBehind_CountForTheDayThatRuns) {
+    live_a_day();
+    set_wrong(-kDay);
+    prove("wearer", "proof-1");
+    pass(10min);
+    set_right();
+    expect_second_day_met();
+}
+
+TEST_F(Stamps, ClockADayBehindSetRightWhileStopped_CountForTheDayThatRuns) {
+    live_a_day();
+    set_wrong(-kDay);
+    prove("wearer", "proof-1");
+    pass(10min);
+    stop();
+    pass(5min);
+    set_right();
+    start();
+    expect_second_day_met();
+}
+
+TEST_F(Stamps, ClockSetRightInTwoParts_CountForTheDayThatRuns) {
+    live_a_day();
+    set_wrong(kDay);
+    prove("wearer", "proof-1");
+    pass(1min);
+    set_wrong(-23h);
+    pass(1min);
+    set_right();
+    expect_second_day_met();
+}
+
+// The day was over when the clock was set right, and is judged by then.
+TEST_F(Stamps, ClockAnHourAheadUntilAfterTheEnd_CountForTheDayTheyWereHandedInOn) {
+    live_a_day();
+    pass(12h + 30min);
+    set_wrong(1h);
+    pass(30min);
+    prove("wearer", "proof-1");
+    EXPECT_EQ(verdict_of_day(1), "missed count_not_reached") << "by the clock that is ahead";
+    pass(2h);
+    set_right();
+    launch("wearer", "second");
+    pass(1h);
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    EXPECT_EQ(punished(), 1U);
+}
+
+TEST_F(Stamps, RightClockSetBackByMistake_CountWhereTheyWere) {
+    live_a_day_and_forget();
+    prove("wearer", "proof-1");
+    ASSERT_EQ(count("stamp"), 1) << "nothing has said that the clock is right";
+    set_wrong(-kDay);
+    pass(10min);
+    set_right();
+    expect_second_day_met();
+}
+
+TEST_F(Stamps, RightClockSetBackByMistakeAcrossANewStartOfTheMachine_CountWhereTheyWere) {
+    live_a_day_and_forget();
+    prove("wearer", "proof-1");
+    stop();
+    set_wrong(-kDay);
+    clock.boot_anew("another boot");
+    start();
+    pass(10min);
+    set_right();
+    expect_second_day_met();
+}
+
+TEST_F(Stamps, MachineThatSleptAfterThem_CountWhereTheyWere) {
+    live_a_day_and_forget();
+    prove("wearer", "proof-1");
+    clock.sleep(13h);
+    settle();
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    pass(1h + 30min);
+    EXPECT_EQ(verdict_of_day(2), "open ");
+}
+
+TEST_F(Stamps, HandedInWithATimeOfAClockThatIsAheadToo_CountForTheDayThatRuns) {
+    live_a_day();
+    set_wrong(kDay);
+    engine::Proof proof{{"proof-1"}, {"wearer"},         "check_in",
+                        1,           clock.now() - 1min, engine->uptime_in_doubt()};
+    ASSERT_TRUE(run(intake->add_proof(std::move(proof), settings.policy, clock.now())));
+    set_right();
+    expect_second_day_met();
+}
+
+TEST_F(Stamps, SentBeforeTheClockWasSetRight_AreNotSentAgain) {
+    live_a_day();
+    launch("wearer", "second");
+    set_wrong(kDay);
+    platform.clock_skew = -kDay;
+    launch("wearer", "at the wrong time");
+    prove("wearer", "proof-1");
+    ASSERT_EQ(platform.writes_of(WriteKind::Progress).size(), 1U);
+    set_right();
+    expect_second_day_met();
+}
+
+TEST_F(Stamps, ClockThatAPlatformConfirms_AreForgotten) {
+    live_a_day_and_forget();
+    prove("wearer", "proof-1");
+    ASSERT_EQ(count("stamp"), 1);
+    launch("wearer", "second");
+    pass(1min);
+    EXPECT_EQ(count("stamp"), 0);
+    prove("wearer", "proof-2");
+    EXPECT_EQ(count("stamp"), 0) << "the clock is known to be right";
+}
+
+TEST_F(Stamps, ClockThatHasLostTheTimeAtTheStart_OpensNoDayAgain) {
+    live_a_day();
+    pass(23h);
+    stop();
+    auto const long_ago = clock.now() - cadence::Instant{};
+    set_wrong(-long_ago);
+    clock.boot_anew("another boot");
+    start();
+    pass(1min);
+    EXPECT_EQ(count("event WHERE kind = 'window.reopened'"), 0);
+    set_right();
+    pass(1h);
+    EXPECT_EQ(verdict_of_day(0), "missed count_not_reached");
+    EXPECT_EQ(verdict_of_day(1), "missed count_not_reached");
+}
+
+TEST_F(Stamps, ClockWatch_TrustsTheClockUntilSomebodySetsIt) {
+    engine::ClockWatch watch(clock);
+    EXPECT_FALSE(watch.right());
+    watch.agreed();
+    clock.pass(5h);
+    EXPECT_TRUE(watch.right());
+    EXPECT_TRUE(watch.followed());
+    clock.step_to(clock.now() + 1min);
+    EXPECT_FALSE(watch.right());
+    EXPECT_FALSE(watch.followed());
+    watch.stepped();
+    EXPECT_FALSE(watch.followed()) << "the ledger does not know";
+    EXPECT_EQ(watch.step(), 1min);
+    watch.told();
+    EXPECT_TRUE(watch.followed());
+    EXPECT_FALSE(watch.right());
+    clock.step_to(clock.now() - 1min);
+    EXPECT_TRUE(watch.right()) << "it was set right";
+}
+
+TEST_F(Stamps, ClockWatch_CallsNoSleepAStep) {
+    engine::ClockWatch watch(clock);
+    watch.agreed();
+    clock.sleep(8h);
+    watch.stepped();
+    EXPECT_EQ(watch.step(), 0ms);
+    EXPECT_TRUE(watch.right());
+}
+
+}  // namespace
+}  // namespace engine_test

@@ -72,6 +72,7 @@ DeliveryHome home_of(const WindowRow& window) {
 }
 
 Verdict judge_stored(Database& database, const WindowRow& window, const cadence::Rules& rules) {
+    if (window.verdict && window.verdict->reason == kMetByWrongClock) return *window.verdict;
     cadence::WindowFacts facts;
     facts.start = window.start;
     facts.end = window.end;

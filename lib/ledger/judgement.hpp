@@ -36,6 +36,9 @@ struct WindowRow {
 [[nodiscard]] WindowRow load_window(Database& database, cadence::WindowId window);
 [[nodiscard]] DeliveryHome home_of(const WindowRow& window);
 
+// Of a window that stays met though its proof has turned out to belong to another (stamps).
+inline constexpr const char* kMetByWrongClock{"met_by_wrong_clock"};
+
 // What the window is, by everything that is stored; changes nothing.
 [[nodiscard]] cadence::Verdict judge_stored(Database& database, const WindowRow& window,
                                             const cadence::Rules& rules);

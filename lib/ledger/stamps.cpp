@@ -1,7 +1,6 @@
 #include "ledger/stamps.hpp"
 
 #include <algorithm>
-#include <set>
 #include <vector>
 
 #include "ledger/counting.hpp"
@@ -147,33 +146,47 @@ void leave_unbegun(Database& database, const WindowRow& from, const WindowRow& t
         from.id, to.id, to.start);
 }
 
+// What is over stays met: its wearer was told so, and may have been forgiven for it.
 void take_out_of(Database& database, const WindowRow& from, const Stamped& stamped, Instant now) {
     if (stamped.counted) add_to_count(database, from.id, -stamped.amount.amount);
-    if (from.end <= now) return;
     const auto rules = load_rules(database, from.requirement, from.generation);
-    database.execute(
-        "UPDATE window SET verdict = NULL, reason = '', judged_at_ms = NULL"
-        " WHERE id = ?1 AND verdict = 'met' AND count < ?2",
-        from.id, rules.required_count);
+    if (from.end <= now) {
+        database.execute(
+            "UPDATE window SET reason = ?3 WHERE id = ?1 AND verdict = 'met' AND count < ?2",
+            from.id, rules.required_count, kMetByWrongClock);
+    } else {
+        database.execute(
+            "UPDATE window SET verdict = NULL, reason = '', judged_at_ms = NULL"
+            " WHERE id = ?1 AND verdict = 'met' AND count < ?2",
+            from.id, rules.required_count);
+    }
 }
 
-void move(Database& database, const Stamped& stamped, const WindowRow& from, const WindowRow& to,
-          Instant now) {
+void put_into(Database& database, const WindowRow& to, const Stamped& stamped, Instant now) {
     const auto rules = load_rules(database, to.requirement, to.generation);
-    database.execute("UPDATE proof SET window = ?2 WHERE id = ?1", stamped.proof, to.id);
-    take_out_of(database, from, stamped, now);
     if (stamped.counted) {
         add_to_count(database, to.id, stamped.amount.amount);
         carry_elsewhere(database, stamped, to, rules, now);
     } else {
         count_proof(database, to, rules, stamped.amount, now);
     }
+    judge_by_count(database, to.id, rules, now);
+    database.execute(
+        "UPDATE window SET reason = 'count_reached'"
+        " WHERE id = ?1 AND verdict = 'met' AND count >= ?2",
+        to.id, rules.required_count);
+}
+
+void move(Database& database, const Stamped& stamped, const WindowRow& from, const WindowRow& to,
+          Instant now) {
+    database.execute("UPDATE proof SET window = ?2 WHERE id = ?1", stamped.proof, to.id);
+    take_out_of(database, from, stamped, now);
+    put_into(database, to, stamped, now);
     leave_unbegun(database, from, to, now);
     record_event(database, now, "window.proofs_moved", to.session, to.id, std::nullopt,
                  event_detail({{"from", std::to_string(from.id.value)},
                                {"proof", stamped.proof.value},
                                {"amount", std::to_string(stamped.amount.amount)}}));
-    judge_by_count(database, to.id, rules, now);
     refresh_lane(database, to.session, now);
 }
 
@@ -195,16 +208,17 @@ void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy
     for (const Stamped& stamped : load_stamped(database)) {
         const Times times = stamped.stamp_by(received_by_clock_of(now, uptime, stamped));
         if (times == stamped.times) continue;
-        database.execute("UPDATE proof SET happened_at_ms = ?2, received_at_ms = ?3 WHERE id = ?1",
-                         stamped.proof, times.happened, times.received);
         const auto home = find_home(database, zones, policy, stamped, times.happened, now);
-        if (!home || *home == stamped.window) continue;
+        if (!home) continue;
         const WindowRow from = load_window(database, stamped.window);
         const WindowRow to = load_window(database, *home);
+        const bool moves = *home != stamped.window;
         const bool met = to.verdict && to.verdict->kind == cadence::VerdictKind::Met;
         const bool back = times == stamped.first_times();
-        if (met && !back && from.start <= now + kSoon) continue;
-        move(database, stamped, from, to, now);
+        if (moves && met && !back && from.start <= now + kSoon) continue;
+        database.execute("UPDATE proof SET happened_at_ms = ?2, received_at_ms = ?3 WHERE id = ?1",
+                         stamped.proof, times.happened, times.received);
+        if (moves) move(database, stamped, from, to, now);
     }
 }
 

@@ -24,7 +24,7 @@ void forget_uptimes(Database& database);
 
 // Stamps anew what was stamped by a clock that has been set since, as the clock of now would have
 // stamped it: by the machine's uptime, where that is known; else what lies in the future came in
-// now. A proof that moves into another window counts there. It stays where it is when that other
+// now. A proof that moves into another window counts there. It stays as it is when that other
 // window is met already: nobody loses what he was told, unless it is for a day that is far off. A
 // window that is over stays met. Costs what came in since the clock was last known to be right.
 void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy& policy,

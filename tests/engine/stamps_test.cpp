@@ -117,6 +117,23 @@ TEST_F(Stamps, RightClockSetBackByMistake_CountWhereTheyWere) {
     expect_second_day_met();
 }
 
+TEST_F(Stamps, RightClockSetBackByMistakeIntoADayThatWasMissed_LeaveThatMet) {
+    live_a_day_and_forget();
+    prove("wearer", "proof-1");
+    set_wrong(-kDay);
+    EXPECT_EQ(verdict_of_day(0), "met count_reached");
+    EXPECT_EQ(verdict_of_day(1), "open ");
+    set_right();
+    EXPECT_EQ(verdict_of_day(0), "met met_by_wrong_clock");
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    engine::BackfillRange range{{}, {}, {}, {}, false, true};
+    range.from = std::chrono::local_days{std::chrono::year{2026} / 6 / 1};
+    range.to = std::chrono::local_days{std::chrono::year{2026} / 6 / 30};
+    auto const again = run(docket->rejudge(range, std::nullopt, 100, settings.policy, clock.now()));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(verdict_of_day(0), "met met_by_wrong_clock") << "nobody is punished for our clock";
+}
+
 TEST_F(Stamps, RightClockSetBackByMistakeAcrossANewStartOfTheMachine_CountWhereTheyWere) {
     live_a_day_and_forget();
     prove("wearer", "proof-1");

@@ -1,5 +1,6 @@
 // Preloaded into a program, moves its wall clock by CADENCED_CLOCK_SHIFT_MS milliseconds: what it
-// reads, and what its absolute timers wait for. The monotonic clock stays. Only for tests.
+// reads, and what its absolute timers wait for; and the machine's uptime by
+// CADENCED_UPTIME_SHIFT_MS. The monotonic clock stays. Only for tests.
 #include <dlfcn.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -15,11 +16,18 @@ namespace {
 
 constexpr std::int64_t kNanosecond = 1'000'000'000;
 
+std::int64_t read_ns(const char* name) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? 0 : std::strtoll(text, nullptr, 10) * 1'000'000;
+}
+
 std::int64_t shift_ns() {
-    static const std::int64_t shift = [] {
-        const char* text = std::getenv("CADENCED_CLOCK_SHIFT_MS");
-        return text == nullptr ? 0 : std::strtoll(text, nullptr, 10) * 1'000'000;
-    }();
+    static const std::int64_t shift = read_ns("CADENCED_CLOCK_SHIFT_MS");
+    return shift;
+}
+
+std::int64_t uptime_shift_ns() {
+    static const std::int64_t shift = read_ns("CADENCED_UPTIME_SHIFT_MS");
     return shift;
 }
 
@@ -53,6 +61,7 @@ int clock_gettime(clockid_t clock, timespec* time) noexcept {
     if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
         add(*time, shift_ns());
     }
+    if (result == 0 && clock == CLOCK_BOOTTIME) add(*time, uptime_shift_ns());
     return result;
 }
 

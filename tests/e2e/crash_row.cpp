@@ -164,7 +164,7 @@ void CrashRow::live_ahead(seconds ahead) {
     if (!date_rule_.empty()) sandbox_.remove("/faults/" + date_rule_);
     auto const& id = rule.at("ids").at(0);
     date_rule_ = id.is_string() ? id.get<std::string>() : id.dump();
-    daemon_.next_start(programs_.lives_on, shifted_clock(ahead));
+    daemon_.next_start(programs_.lives_on, passed_time(ahead));
     daemon_.start_and_wait();
 }
 

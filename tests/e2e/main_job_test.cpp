@@ -78,6 +78,31 @@ first_window = "strict"
     EXPECT_EQ(windows[0].at("end"), windows[1].at("start"));
 }
 
+TEST(MainJob, ProofStampedByAClockThatIsSetRightBetweenTwoStarts_CountsForTheDayItCameIn) {
+    auto const to_noon = milliseconds{noon(0) - now_ms()};
+    World world(World::kQuick, shifted_clock(to_noon));
+    world.enrol(Json::array({World::daily("checkin", 900)}));
+    auto const start_with_clock = [&world](milliseconds shift) {
+        EXPECT_EQ(world.daemon.stop(), 0);
+        world.daemon.next_start(DaemonProcess::Setup{}.program, shifted_clock(shift));
+        world.daemon.start_and_wait();
+    };
+    start_with_clock(to_noon + milliseconds{kDayMs});
+    auto const taken = world.daemon.post(
+        "/v1/proofs", {{"id", "p1"}, {"sessionId", "wearer"}, {"metric", "checkin"}});
+    ASSERT_EQ(taken.status, 201) << taken.body;
+    auto const windows = [&world] {
+        return world.daemon.all("/v1/sessions/wearer/windows?metric=checkin");
+    };
+    ASSERT_EQ(windows().size(), 2U);
+    EXPECT_EQ(windows()[1].at("verdict"), "met") << "tomorrow, by the clock that is ahead";
+
+    start_with_clock(to_noon);
+    EXPECT_TRUE(eventually(seconds{10}, [&windows] { return windows().size() == 1; }));
+    EXPECT_EQ(windows()[0].at("verdict"), "met");
+    EXPECT_EQ(windows()[0].at("count"), 1);
+}
+
 TEST(MainJob, PlatformThatPunishesByItself_IsLeftToIt) {
     World world;
     world.sandbox.patch("/sessions/wearer",

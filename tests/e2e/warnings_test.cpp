@@ -124,7 +124,7 @@ TEST(Warnings, TokenThatDiesWithWork_IsWarnedOf) {
 
     DaemonProcess::Setup later;
     later.extra_configuration = World::kQuick;
-    later.environment = shifted_clock(std::chrono::minutes{2});
+    later.environment = passed_time(std::chrono::minutes{2});
     DaemonProcess daemon(world.directory.path(), world.sandbox, later);
     daemon.start_and_wait();
     auto const says = [&daemon](const char* state) {

@@ -78,6 +78,12 @@ std::map<std::string, std::string> shifted_clock(std::chrono::milliseconds shift
             {"CADENCED_CLOCK_SHIFT_MS", std::to_string(shift.count())}};
 }
 
+std::map<std::string, std::string> passed_time(std::chrono::milliseconds time) {
+    auto environment = shifted_clock(time);
+    environment["CADENCED_UPTIME_SHIFT_MS"] = std::to_string(time.count());
+    return environment;
+}
+
 std::string rfc3339(std::int64_t at_ms) {
     auto const instant =
         std::chrono::sys_time<std::chrono::milliseconds>{std::chrono::milliseconds{at_ms}};

@@ -48,8 +48,10 @@ first_window = "strict"
     DaemonProcess daemon;
 };
 
-// The environment that moves a program's wall clock.
+// The environment that moves a program's wall clock: somebody has set it; or that much time has
+// truly passed.
 [[nodiscard]] std::map<std::string, std::string> shifted_clock(std::chrono::milliseconds shift);
+[[nodiscard]] std::map<std::string, std::string> passed_time(std::chrono::milliseconds time);
 
 [[nodiscard]] std::string rfc3339(std::int64_t at_ms);
 [[nodiscard]] std::int64_t now_ms();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace simulation {
 
@@ -15,10 +16,12 @@ struct CampaignOptions {
     bool undisturbed{false};  // nobody but the daemon touches the locks
     bool fair{false};         // nor does a second fault come right after the first
     bool trace{false};
-    bool expect_violation{false};
+    std::string expect_violation;  // a regular expression; empty: none is expected
+    double most_held{1};           // of the ambiguous add_time and of the freeze, as a share
 };
 
-// 0: all promises were kept (or, where a violation was expected, one was broken); else 1.
+// 0: all promises were kept in as many lives as were wanted, and no more writes held than allowed
+// (or, where a violation was expected, the first was that one); else 1.
 [[nodiscard]] int run_campaign(const CampaignOptions& options);
 
 }  // namespace simulation

@@ -25,8 +25,13 @@ int main(int argc, char** argv) {
         " and what is tried next mostly works");
     app.add_flag("--forever", options.forever, "until stopped or a promise is broken");
     app.add_flag("--trace", options.trace, "print everything that happens");
-    app.add_flag("--expect-violation", options.expect_violation,
-                 "succeed when a promise is broken: for daemons with a deliberate fault");
+    app.add_option(
+        "--expect-violation", options.expect_violation,
+        "succeed when the sentence of the broken promise fits this regular expression: for "
+        "daemons with a deliberate fault");
+    app.add_option("--most-held", options.most_held,
+                   "fail if more of the ambiguous add_time or freeze were held, as a share")
+        ->check(CLI::Range(0.0, 1.0));
     CLI11_PARSE(app, argc, argv);
     if (*one) {
         options.first = seed;

@@ -13,6 +13,7 @@ struct CampaignOptions {
     int wearers{5};
     int jobs{2};
     bool forever{false};
+    bool all{false};          // goes on after a broken promise
     bool undisturbed{false};  // nobody but the daemon touches the locks
     bool fair{false};         // nor does a second fault come right after the first
     bool trace{false};

@@ -6,9 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,7 @@ std::string to_lines(std::uint64_t seed, const LifeReport& told) {
 void write_all(int pipe, const std::string& text) {
     for (std::size_t done = 0; done < text.size();) {
         auto const written = ::write(pipe, text.data() + done, text.size() - done);
+        if (written < 0 && errno == EINTR) continue;
         if (written <= 0) _exit(1);
         done += static_cast<std::size_t>(written);
     }
@@ -38,7 +41,7 @@ class Worker {
   public:
     Worker(std::uint64_t first, std::uint64_t end, int step, const Live& live_seed) {
         int ends[2];
-        if (::pipe(ends) != 0) return;
+        if (::pipe(ends) != 0) throw std::runtime_error("no pipe to a process that lives lives");
         std::fflush(nullptr);
         process_ = ::fork();
         if (process_ == 0) {
@@ -51,6 +54,7 @@ class Worker {
         }
         ::close(ends[1]);
         pipe_ = ends[0];
+        if (process_ < 0) throw std::runtime_error("no process to live lives in");
     }
     ~Worker() {
         if (process_ > 0) {
@@ -69,6 +73,7 @@ class Worker {
     [[nodiscard]] bool listen(const Hear& hear) {
         char buffer[65536];
         auto const got = ::read(pipe_, buffer, sizeof buffer);
+        if (got < 0 && errno == EINTR) return true;
         if (got <= 0) return end(hear);
         text_.append(buffer, static_cast<std::size_t>(got));
         for (auto line = text_.find('\n'); line != std::string::npos; line = text_.find('\n')) {
@@ -132,7 +137,10 @@ void listen_to(const std::vector<std::unique_ptr<Worker>>& workers, const Hear& 
             whose.push_back(worker.get());
         }
         if (waiting.empty()) return;
-        if (::poll(waiting.data(), waiting.size(), -1) < 0) return;
+        if (::poll(waiting.data(), waiting.size(), -1) < 0) {
+            if (errno == EINTR) continue;
+            throw std::runtime_error("cannot hear the processes that live lives");
+        }
         for (std::size_t i = 0; i < waiting.size(); ++i) {
             if (waiting[i].revents != 0 && !whose[i]->listen(hear)) return;
         }

@@ -208,7 +208,7 @@ void audit(const Model& model, sqlite3* database, Stage& stage, Instant wall) {
     check_doubled(model, database, stage);
     check_deliveries(model, database, stage, wall);
     check_progress(database, stage);
-    audit_windows(database, stage, wall);
+    audit_windows(model, database, stage, wall);
     count_ambiguous(database, stage);
 }
 

@@ -94,10 +94,9 @@ void Backend::launch(engine::Launch launch) {
 }
 
 void Backend::prove(engine::Proof proof) {
-    auto const tried = std::make_shared<bool>(false);
-    ask([this, proof = std::move(proof),
-         tried] { return call_prove(proof, !std::exchange(*tried, true)); },
-        kForProofs);
+    auto const proving =
+        std::make_shared<Proving>(Proving{std::move(proof), dice_.chance(0.6), {}});
+    ask([this, proving] { return call_prove(proving); }, kForProofs);
 }
 
 }  // namespace simulation

@@ -59,7 +59,14 @@ class Backend {
     [[nodiscard]] Answered call_brake();
     [[nodiscard]] Answered call_release();
     [[nodiscard]] Answered call_launch(engine::Launch launch);
-    [[nodiscard]] Answered call_prove(engine::Proof proof, bool first_try);
+    // Of one proof.
+    struct Proving {
+        engine::Proof proof;
+        bool queued{false};  // what is refused for the daemon's clock is handed in again
+        std::vector<Handed> tries;
+    };
+    [[nodiscard]] Answered call_prove(std::shared_ptr<Proving> proving);
+    [[nodiscard]] bool took_proof(Proving& proving, const engine::ProofTaken& taken);
     void decide(std::int64_t delivery, const std::string& state);
     // All held ones of a lock session alike, if they are.
     [[nodiscard]] bool decide_alike(const std::string& session);

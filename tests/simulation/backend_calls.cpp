@@ -86,36 +86,54 @@ awaitable<bool> Backend::call_launch(engine::Launch launch) {
     co_return true;
 }
 
-awaitable<bool> Backend::call_prove(engine::Proof proof, bool first_try) {
+awaitable<bool> Backend::call_prove(std::shared_ptr<Proving> proving) {
     auto const wall = daemon_->wall();
-    auto const id = proof.id.value;
-    proof.uptime = daemon_->engine().uptime_in_doubt();
-    Acknowledged told{proof.session.value, proof.metric, proof.amount, {}, wall, {}, {}};
-    told.happened = std::min(proof.happened_at.value_or(wall), wall);
+    proving->tries.push_back({stage_->now(), wall, model_->boot()});
+    proving->proof.uptime = daemon_->engine().uptime_in_doubt();
     auto const taken =
-        co_await daemon_->intake().add_proof(std::move(proof), daemon_->settings().policy, wall);
+        co_await daemon_->intake().add_proof(proving->proof, daemon_->settings().policy, wall);
     if (!taken) co_return answered(taken.error(), "proof");
-    stage_->say(fmt::format("told proof={} status={} {}", id, static_cast<int>(taken->status),
-                            taken->detail));
-    switch (taken->status) {
+    co_return took_proof(*proving, *taken);
+}
+
+bool Backend::took_proof(Proving& proving, const engine::ProofTaken& taken) {
+    auto const& proof = proving.proof;
+    stage_->say(fmt::format("told proof={} status={} {}", proof.id.value,
+                            static_cast<int>(taken.status), taken.detail));
+    auto told = [&proof](std::vector<Handed> tries) {
+        return Acknowledged{proof.session.value,
+                            proof.metric,
+                            proof.amount,
+                            proof.happened_at,
+                            std::move(tries),
+                            {},
+                            {}};
+    };
+    switch (taken.status) {
         case engine::ProofStatus::Repeated:
-            // The try that was taken was another one, at a time that nobody was told.
-            told.happened = Instant::min();
-            model_->proof_told(id, std::move(told));
-            if (first_try) stage_->violated("a proof was known before it was handed in: " + id);
+            if (proving.tries.size() == 1) {
+                stage_->violated("a proof was known before it was handed in: " + proof.id.value);
+            }
+            model_->proof_told(proof.id.value, told(proving.tries));
             break;
         case engine::ProofStatus::Accepted:
-            model_->proof_told(id, std::move(told));
+            model_->proof_told(proof.id.value, told({proving.tries.back()}));
             break;
         case engine::ProofStatus::Conflict:
-            stage_->violated("a proof handed in again is said to be another: " + id);
+            stage_->violated("a proof handed in again is said to be another: " + proof.id.value);
             break;
         case engine::ProofStatus::UnknownSession:
-        case engine::ProofStatus::Refused:
             stage_->count("proofs refused");
             break;
+        case engine::ProofStatus::Refused:
+            if (taken.detail.find("in the future") == std::string::npos) {
+                stage_->count("proofs refused");
+                break;
+            }
+            stage_->count("proofs refused by a clock that is behind");
+            return !proving.queued;
     }
-    co_return true;
+    return true;
 }
 
 }  // namespace simulation

@@ -105,7 +105,7 @@ void Machine::set_clock(Duration offset) {
     if (offset == offset_) return;
     parts_.stage.count("clock steps");
     parts_.stage.say(fmt::format("clock ms={}", offset.count()));
-    parts_.model.clock_was_set();
+    parts_.model.clock_was_set(offset);
     offset_ = offset;
     parts_.daemon.step_to(wall());
 }
@@ -131,6 +131,7 @@ void Machine::bury() {
     ++boots_;
     booted_at_ = parts_.stage.now();
     parts_.model.daemon_dies();
+    parts_.model.machine_reboots();
     parts_.backend.daemon_died();
     turns_left_ = 0;
     waypoints_left_ = 0;

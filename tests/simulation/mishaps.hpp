@@ -36,6 +36,8 @@ class Mishaps {
     void plan_reload();
     void cut_somehow();
     void step_clock();
+    void plan_step(Instant from, Duration offset, Duration length);
+    void set_clock(Instant when, Duration offset);
     [[nodiscard]] Instant some_time();
     [[nodiscard]] Instant near_a_midnight();
     [[nodiscard]] Duration some_wait();

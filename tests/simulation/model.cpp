@@ -26,11 +26,14 @@ constexpr seconds kTooFarApart{122};
 
 void Model::daemon_lives(Daemonic daemonic) {
     daemonic_ = std::move(daemonic);
+    disturbed_at_ = stage_->now();
+    births_.push_back(wall());
     if (died_at_) slept_since(*died_at_);
     died_at_.reset();
 }
 
 void Model::daemon_dies() {
+    keep_corrected();
     daemonic_ = {};
     died_at_ = stage_->now();
     doubt_looks();
@@ -47,7 +50,11 @@ void Model::wall_shows(Instant wall) {
     }
 }
 
-void Model::disk_failed() { doubt_looks(); }
+void Model::disk_failed() {
+    keep_corrected();
+    disturbed_at_ = stage_->now();
+    doubt_looks();
+}
 
 // What was seen just before may not have been written down.
 void Model::doubt_looks() {
@@ -62,12 +69,6 @@ void Model::doubt_looks() {
 void Model::launch_asked(const std::string& session, const std::string& token,
                          Instant launched_at) {
     launches_.try_emplace(token, Launched{session, launched_at + kTokenLife});
-}
-
-void Model::proof_told(const std::string& id, Acknowledged proof) {
-    proof.told_at = stage_->now();
-    proof.highest_wall = highest_wall_;
-    proofs_.try_emplace(id, std::move(proof));
 }
 
 int Model::put_asked(const std::string& session) {
@@ -97,8 +98,9 @@ int Model::pause_asked(const std::string& session) {
     auto& pausing = pauses_[session];
     pausing.certain = false;
     if (!pausing.all.empty()) {
-        auto& until = pausing.all.back().second;
-        until = std::min(until, wall());
+        auto& last = pausing.all.back();
+        last.dated &= clock_.is_right() || last.until <= wall();
+        last.until = std::min(last.until, wall());
     }
     return ++pausing.turn;
 }
@@ -109,7 +111,7 @@ void Model::pause_told(const std::string& session, Instant from, Instant until, 
     pausing.certain = true;
     pausing.told_at = stage_->now();
     pausing.until = until;
-    pausing.all.emplace_back(from, until);
+    pausing.all.push_back({from, until, clock_.is_right()});
 }
 
 void Model::shown(const std::string& session, const engine::Context& context,
@@ -151,6 +153,7 @@ void Model::leaves(const std::string& session, const std::string& token,
     left.write = write;
     left.session = session;
     left.at = stage_->now();
+    left.wall = wall();
     stage_->say(
         fmt::format("leaves session={} write={} key={}", session, to_string(write.kind), key));
     check_token(session, token);
@@ -165,6 +168,9 @@ void Model::check_judgement(const std::string& session, Left& left) {
         return;
     }
     left.window = window->id;
+    if (std::chrono::abs(left.wall - left.at) > kTolerableSkew) {
+        stage_->count("writes while two clocks were wrong alike");
+    }
     check_brakes(session);
     if (!punishes(left.write.kind)) return check_undo(left, *window);
     check_owner(*window);
@@ -223,6 +229,11 @@ void Model::check_owner(const WindowSeen& window) {
                 return ours && own.enabled && own.punishment.type != cadence::PunishmentType::None;
             });
     };
+    // A look that was dated wrong may stand in the other's place.
+    auto const is_misdated = [&window](const Look& look, const Look& before) {
+        auto const between = [&](Instant when) { return when >= before.at && when < window.end; };
+        return look.wall != look.at && (between(look.at) || between(look.wall));
+    };
     const Look* before = nullptr;
     bool owned = owns(looks.back());
     for (const Look& look : looks) {
@@ -231,29 +242,11 @@ void Model::check_owner(const WindowSeen& window) {
         if (look.certain && since && owns(look)) owned = true;
         if (look.at < window.end && look.wall < window.end) before = &look;
     }
-    auto const known = before != nullptr && before->certain && !steps_;
+    auto const known = before != nullptr && before->certain &&
+                       std::none_of(looks.begin(), looks.end(),
+                                    [&](const Look& look) { return is_misdated(look, *before); });
     if (known && owns(*before)) owned = true;
     if (owned) violated("a miss was punished that the platform punishes itself", window);
-}
-
-// By the proofs that the daemon has acknowledged: those handed in on time always count.
-void Model::check_count(const WindowSeen& window) {
-    std::int64_t count = 0;
-    bool late = false;
-    for (const auto& [id, proof] : proofs_) {
-        auto const inside = proof.session == window.session && proof.metric == window.metric &&
-                            proof.happened >= window.start && proof.happened < window.end;
-        if (!inside || proof.told_at + kWithin >= stage_->now()) continue;
-        auto const judged = window.end + window.grace;
-        auto const in_time = proof.received < judged && proof.highest_wall < judged;
-        if (!in_time && window.late_proof == "ignore") continue;
-        if (!in_time) late = true;
-        count += proof.amount;
-    }
-    if (count < window.required) return;
-    violated(late ? "a window was punished though late proofs had met it"
-                  : "a window was punished though it was met by proofs handed in on time",
-             window);
 }
 
 void Model::check_excuses(const WindowSeen& window) {
@@ -265,23 +258,31 @@ void Model::check_excuses(const WindowSeen& window) {
         violated("a window was punished though the platform's clock and the daemon's disagreed",
                  window);
     }
-    if (steps_) return;
-    auto const touches = [&window](const std::pair<Instant, Instant>& pause) {
-        return pause.first < window.end && pause.second > window.start;
-    };
-    auto const& pauses = pauses_[window.session].all;
-    if (std::any_of(pauses.begin(), pauses.end(), touches)) {
-        violated("a window was punished that a pause touches", window);
+    if (is_paused(window)) violated("a window was punished that a pause touches", window);
+    if (is_mostly_silent(window)) {
+        violated("a window was punished that lay mostly in outages", window);
     }
+}
+
+bool Model::is_paused(const WindowSeen& window) const {
+    auto const found = pauses_.find(window.session);
+    if (found == pauses_.end()) return false;
+    auto const& pauses = found->second.all;
+    return std::any_of(pauses.begin(), pauses.end(), [&window](const Pause& pause) {
+        return pause.dated && pause.from < window.end && pause.until > window.start;
+    });
+}
+
+// A clock that is wrong while the daemon is silent, or lives a time twice, hides an outage.
+bool Model::is_mostly_silent(const WindowSeen& window) const {
+    if (clock_.touches(window.start, window.end, longest_silence_)) return false;
     Duration silent{0};
     for (const auto& [from, to] : silences_) {
         auto const begin = std::max(from, window.start);
         auto const end = std::min(to, window.end);
         if (begin < end) silent += end - begin;
     }
-    if (silent * 2 > window.end - window.start + minutes{10}) {
-        violated("a window was punished that lay mostly in outages", window);
-    }
+    return silent * 2 > window.end - window.start + minutes{10};
 }
 
 }  // namespace simulation

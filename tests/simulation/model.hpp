@@ -12,18 +12,26 @@
 #include "tests/simulation/ledger_view.hpp"
 #include "tests/simulation/stage.hpp"
 #include "tests/simulation/virtual_platform.hpp"
+#include "tests/simulation/wrong_clock.hpp"
 
 namespace simulation {
+
+// A proof on its way in.
+struct Handed {
+    Instant at;    // true time
+    Instant wall;  // by the daemon's clock
+    int boot{0};   // which start of the machine that was in
+};
 
 // A proof that the daemon has acknowledged.
 struct Acknowledged {
     std::string session;
     std::string metric;
     std::int64_t amount{1};
-    Instant happened;      // as it counts: never later than `received`
-    Instant received;      // by the daemon's clock
-    Instant told_at;       // true time
-    Instant highest_wall;  // that the daemon's clock had shown by then
+    std::optional<Instant> given;  // when it happened, by the backend's own clock, which is right
+    std::vector<Handed> tries;     // one of which was taken: the last, unless that was a repetition
+    Instant told_at;               // true time
+    Instant highest_wall;          // that the daemon's clock had shown by then
 };
 
 // A write that has left the daemon.
@@ -33,6 +41,7 @@ struct Left {
     cadence::Write write;
     std::string session;
     Instant at;
+    Instant wall;  // by the daemon's clock
     int effects{0};
     bool late{false};  // it came when nobody expected it any more
     Instant effect_at;
@@ -67,7 +76,10 @@ class Model final : public Witness {
     // Nothing ran from then to now.
     void slept_since(Instant from);
     void wall_shows(Instant wall);
-    void clock_was_set() { steps_ = true; }
+    // So far from true time.
+    void clock_was_set(Duration offset);
+    // Nobody can tell any more how long ago anything was that only its clock has dated.
+    void machine_reboots();
     void disk_failed();
     void reloaded(std::chrono::seconds day_cap);
 
@@ -89,6 +101,7 @@ class Model final : public Witness {
                 const std::string& key) override;
     void applied(const std::string& session, const Effect& effect) override;
     void touched(const std::string& session) override;
+    void says_time(Instant platform_time) override;
     void shown(const std::string& session, const engine::Context& context,
                Instant platform_time) override;
     void refused_token(const std::string& session, const std::string& token) override;
@@ -99,7 +112,14 @@ class Model final : public Witness {
     [[nodiscard]] bool may_have_ended(const std::string& session) const {
         return once_ended_.contains(session);
     }
-    [[nodiscard]] bool clock_was_ever_set() const { return steps_; }
+    [[nodiscard]] int boot() const { return boot_; }
+    // By proofs handed in on time, in truth.
+    [[nodiscard]] bool is_surely_met(const WindowSeen& window) const;
+    // For a while, because of a wrong clock, proofs may have counted there that don't any more…
+    [[nodiscard]] bool may_have_counted(const std::string& session, const std::string& metric,
+                                        Instant start, Instant end) const;
+    // … or this one may still.
+    [[nodiscard]] bool may_have_counted(const std::string& id, Instant start, Instant end) const;
     [[nodiscard]] const std::map<std::int64_t, Reckoning>& reckonings() const {
         return reckonings_;
     }
@@ -118,12 +138,21 @@ class Model final : public Witness {
         std::string session;
         Instant expires_at;
     };
+    struct Pause {
+        Instant from;  // by the daemon's clock
+        Instant until;
+        bool dated{true};  // by a clock that was right
+    };
     struct Pausing {
         int turn{0};
         bool certain{false};
         Instant told_at;
         Instant until;
-        std::vector<std::pair<Instant, Instant>> all;  // by the daemon's clock
+        std::vector<Pause> all;
+    };
+    struct Counted {
+        std::int64_t in_time{0};
+        std::int64_t late{0};
     };
     struct Look {
         Instant at;    // true time
@@ -139,7 +168,20 @@ class Model final : public Witness {
     void check_brakes(const std::string& session);
     void check_owner(const WindowSeen& window);
     void check_count(const WindowSeen& window);
+    void count_proof(const std::string& id, const Acknowledged& proof, const WindowSeen& window,
+                     Counted& counted) const;
+    [[nodiscard]] Counted count_proofs(const WindowSeen& window) const;
+    // Nobody knows when it was handed in.
+    [[nodiscard]] bool is_lost_to_time(const std::string& id, const Acknowledged& proof,
+                                       const WindowSeen& window) const;
+    [[nodiscard]] bool may_have_counted(const Acknowledged& proof, Instant start,
+                                        Instant end) const;
+    // The daemon has had the time to correct what a wrong clock had dated.
+    [[nodiscard]] bool has_corrected(Duration within) const;
+    void keep_corrected();
     void check_excuses(const WindowSeen& window);
+    [[nodiscard]] bool is_paused(const WindowSeen& window) const;
+    [[nodiscard]] bool is_mostly_silent(const WindowSeen& window) const;
     void check_sent_again(const WindowSeen& window);
     void check_cap(const Left& left, const WindowSeen& window);
     void check_undo(const Left& left, const WindowSeen& window);
@@ -158,7 +200,12 @@ class Model final : public Witness {
     std::optional<Instant> died_at_;
     std::vector<std::pair<Instant, Instant>> silences_;  // true time
     Instant highest_wall_{};
-    bool steps_{false};
+    WrongClock clock_;
+    int boot_{1};
+    Instant disturbed_at_{};              // by a step, a birth or its disk
+    std::set<std::string> dated_wrong_;   // proofs, by a clock that has not been set right since
+    std::set<std::string> lost_to_time_;  // … and will not be in the life of that machine
+    std::vector<Instant> births_;         // what the clock showed
     std::map<std::string, Launched> launches_;  // by token
     std::map<std::string, Acknowledged> proofs_;
     std::map<std::string, Instant> ended_;

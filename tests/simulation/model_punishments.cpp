@@ -22,6 +22,12 @@ constexpr minutes kLongestLook{15};
 constexpr hours kLookedAt{3};  // how long after a write others may confuse whoever looks
 constexpr seconds kReloaded{1};
 
+// Well within it.
+bool is_on(std::int64_t day, Instant when, const std::string& zone) {
+    return local_day_of(when - seconds{5}, zone) == day &&
+           local_day_of(when + seconds{5}, zone) == day;
+}
+
 bool changes_time(WriteKind kind) {
     return kind == WriteKind::AddTime || kind == WriteKind::RemoveTime;
 }
@@ -59,7 +65,8 @@ bool Model::tells(const Reckoning& reckoning) const {
     auto const now = stage_->now();
     auto const longest = std::min<Duration>(reckoning.write.seconds, kLongestLook);
     auto const age = now - reckoning.first_left;
-    if (reckoning.write.kind != WriteKind::AddTime || steps_) return false;
+    if (reckoning.write.kind != WriteKind::AddTime) return false;
+    if (clock_.was_set_since(reckoning.first_left - kLongestLook)) return false;
     if (age + seconds{30} + kOnTheWay > longest) return false;
     if (was_touched(reckoning.session, reckoning.first_left)) return false;
     return std::none_of(left_.begin(), left_.end(), [&reckoning](const auto& entry) {
@@ -89,8 +96,7 @@ seconds Model::punished_on(std::int64_t day, const Left& left, const std::string
         auto const counts = other.session == left.session && punishes(other.write.kind) &&
                             other.effects > 0 && !other.late;
         if (!counts || left.at - other.at > hours{26}) continue;
-        auto const whole = local_day_of(other.at - seconds{5}, zone) == day &&
-                           local_day_of(other.at + seconds{5}, zone) == day;
+        auto const whole = is_on(day, other.at, zone) && is_on(day, other.wall, zone);
         if (whole && counted.insert(other.delivery).second) sum += other.write.seconds;
     }
     return sum;
@@ -99,9 +105,9 @@ seconds Model::punished_on(std::int64_t day, const Left& left, const std::string
 void Model::check_cap(const Left& left, const WindowSeen& window) {
     auto const just_reloaded = stage_->now() <= cap_since_ + kReloaded;
     auto const cap = just_reloaded ? std::max(day_cap_, earlier_cap_) : day_cap_;
-    if (steps_ || window.zone.empty() || cap >= hours{24}) return;
+    if (window.zone.empty() || cap >= hours{24}) return;
     auto const day = local_day_of(left.at, window.zone);
-    if (local_day_of(left.at - seconds{5}, window.zone) != day) return;
+    if (!is_on(day, left.at, window.zone) || !is_on(day, left.wall, window.zone)) return;
     if (punished_on(day, left, window.zone) + left.write.seconds <= cap) return;
     violated("more was punished on one day than the cap allows", window);
 }

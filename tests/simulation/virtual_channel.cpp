@@ -91,6 +91,8 @@ class VirtualChannel final : public engine::Channel {
             exchange->result = {};
             exchange->result.answer.code = "cancelled";
         }
+        auto const& said = exchange->result.answer.server_time;
+        if (said) platform_->witness_->says_time(*said);
         used_ = platform_->stage_->now();
         broken_ = exchange->result.answer.http_status == 0;
     }

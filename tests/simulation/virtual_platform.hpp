@@ -22,7 +22,9 @@ class Witness {
     virtual void applied(const std::string& session, const Effect& effect) = 0;
     // Somebody else has changed the lock.
     virtual void touched(const std::string& session) = 0;
-    // The daemon has this context in its hands.
+    // The daemon has an answer in its hands that says so.
+    virtual void says_time(Instant platform_time) = 0;
+    // … and this context.
     virtual void shown(const std::string& session, const engine::Context& context,
                        Instant platform_time) = 0;
     virtual void refused_token(const std::string& session, const std::string& token) = 0;

@@ -148,7 +148,7 @@ void leave_unbegun(Database& database, const WindowRow& from, const WindowRow& t
 
 // What is over stays met: its wearer was told so, and may have been forgiven for it.
 void take_out_of(Database& database, const WindowRow& from, const Stamped& stamped, Instant now) {
-    if (stamped.counted) add_to_count(database, from.id, -stamped.amount.amount);
+    add_to_count(database, from.id, -stamped.amount.amount);
     const auto rules = load_rules(database, from.requirement, from.generation);
     if (from.end <= now) {
         database.execute(
@@ -164,12 +164,8 @@ void take_out_of(Database& database, const WindowRow& from, const Stamped& stamp
 
 void put_into(Database& database, const WindowRow& to, const Stamped& stamped, Instant now) {
     const auto rules = load_rules(database, to.requirement, to.generation);
-    if (stamped.counted) {
-        add_to_count(database, to.id, stamped.amount.amount);
-        carry_elsewhere(database, stamped, to, rules, now);
-    } else {
-        count_proof(database, to, rules, stamped.amount, now);
-    }
+    add_to_count(database, to.id, stamped.amount.amount);
+    carry_elsewhere(database, stamped, to, rules, now);
     judge_by_count(database, to.id, rules, now);
     database.execute(
         "UPDATE window SET reason = 'count_reached'"
@@ -177,9 +173,21 @@ void put_into(Database& database, const WindowRow& to, const Stamped& stamped, I
         to.id, rules.required_count);
 }
 
+// It was too late by a clock that was ahead.
+void count_after_all(Database& database, const Stamped& stamped, const WindowRow& window,
+                     Instant received, Instant now) {
+    const auto rules = load_rules(database, window.requirement, window.generation);
+    const bool ignored = rules.late_proof == cadence::LateProof::Ignore;
+    if (ignored && received >= window.end + rules.grace) return;
+    count_proof(database, window, rules, stamped.amount, now);
+    judge_by_count(database, window.id, rules, now);
+    refresh_lane(database, window.session, now);
+}
+
 void move(Database& database, const Stamped& stamped, const WindowRow& from, const WindowRow& to,
           Instant now) {
     database.execute("UPDATE proof SET window = ?2 WHERE id = ?1", stamped.proof, to.id);
+    if (!stamped.counted) return;
     take_out_of(database, from, stamped, now);
     put_into(database, to, stamped, now);
     leave_unbegun(database, from, to, now);
@@ -219,6 +227,7 @@ void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy
         database.execute("UPDATE proof SET happened_at_ms = ?2, received_at_ms = ?3 WHERE id = ?1",
                          stamped.proof, times.happened, times.received);
         if (moves) move(database, stamped, from, to, now);
+        if (!stamped.counted) count_after_all(database, stamped, to, times.received, now);
     }
 }
 

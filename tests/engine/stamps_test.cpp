@@ -166,6 +166,25 @@ TEST_F(Stamps, HandedInWithATimeOfAClockThatIsAheadToo_CountForTheDayThatRuns) {
     expect_second_day_met();
 }
 
+TEST_F(Stamps, IgnoredAsTooLateByAClockThatIsAhead_CountAfterAll) {
+    live_a_day();
+    enrol("other", 0, 1, cadence::LateProof::Ignore);
+    pass(13h + 30min);
+    set_wrong(kDay);
+    pass(40min);
+    engine::Proof proof{{"proof-1"},
+                        {"other"},
+                        "check_in",
+                        1,
+                        clock.now() - kDay - 35min,
+                        engine->uptime_in_doubt()};
+    ASSERT_TRUE(run(intake->add_proof(std::move(proof), settings.policy, clock.now())));
+    ASSERT_EQ(count("proof WHERE reason = 'late_ignored'"), 1);
+    set_wrong(-kDay - 20min);
+    EXPECT_EQ(count("proof WHERE counted = 1"), 1) << "it came in before the day's end";
+    EXPECT_EQ(count_windows("other", "verdict = 'met'"), 1);
+}
+
 TEST_F(Stamps, SentBeforeTheClockWasSetRight_AreNotSentAgain) {
     live_a_day();
     launch("wearer", "second");

@@ -102,3 +102,7 @@ simulate_edit(double-imagined "not owed|said to be doubled and is not" cadence/s
 simulate_edit(cap-ignored "than the cap allows" ledger/attempt_checks.cpp
     "if (sent + seconds > caps.punishment_seconds_per_day.count())"
     "if (sent * 0 + seconds > caps.punishment_seconds_per_day.count())")
+
+# What a clock has stamped stays as it is, whoever sets that clock right.
+simulate_edit(stamps-trusted "handed in on time" ledger/clock_steps.cpp
+    "stamp_anew(database, zones, policy, now, uptime)" "static_cast<void>(uptime)")

@@ -110,6 +110,7 @@ int follow_step(Database& database, cadence::Zones& zones, const cadence::Policy
     const int reopened =
         before > now ? reopen_early(database, std::max(now - kLongestGrace, oldest), before, now)
                      : 0;
+    if (jump) owe_aged_again(database, *jump, now);
     stamp_anew(database, zones, policy, now, uptime);
     if (jump) bring_back(database, zones, ahead, *jump, policy, now);
     keep_ages(database, policy, now);

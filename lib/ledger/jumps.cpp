@@ -1,11 +1,9 @@
 #include "ledger/jumps.hpp"
 
+#include <set>
 #include <vector>
 
-#include "ledger/counting.hpp"
 #include "ledger/deliveries.hpp"
-#include "ledger/event_json.hpp"
-#include "ledger/judgement.hpp"
 #include "ledger/lane.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/timeline.hpp"
@@ -13,6 +11,7 @@
 namespace ledger {
 namespace {
 
+using cadence::DeliveryId;
 using cadence::Duration;
 using cadence::Instant;
 using cadence::Interval;
@@ -67,6 +66,18 @@ void take_back_windows(Database& database, cadence::Zones& zones, RequirementId 
         id, now);
     // A zone that cannot be read now is tried again by the next enrolment.
     static_cast<void>(start_windows(database, zones, id, policy, now));
+}
+
+// The newest first, each once, as the trail has them.
+std::vector<DeliveryId> find_touched_since(Database& database, Instant since) {
+    auto row = database.query("SELECT at_ms, delivery FROM event ORDER BY id DESC");
+    std::set<std::int64_t> seen;
+    std::vector<DeliveryId> found;
+    while (row.step() && row.instant(0) > since) {
+        if (!row.is_null(1) && seen.insert(row.integer(1)).second)
+            found.push_back({row.integer(1)});
+    }
+    return found;
 }
 
 void judge_in_time(Database& database, const Interval& jump, const Policy& policy) {
@@ -136,6 +147,26 @@ std::vector<RequirementId> clear_ahead(Database& database, Instant now) {
     auto ahead = find_ahead(database, now);
     for (const RequirementId id : ahead) remove_windows(database, id, now);
     return ahead;
+}
+
+void owe_aged_again(Database& database, const Interval& jump, Instant now) {
+    for (const DeliveryId id : find_touched_since(database, jump.start)) {
+        auto row = database.query(
+            "SELECT d.session, w.verdict IS NULL, w.verdict IS 'missed' FROM delivery d"
+            " JOIN window w ON w.id = d.window WHERE d.id = ?1 AND d.kind = 'punishment'"
+            " AND d.state = 'waived' AND d.reason = 'max_age' AND d.expires_at_ms > ?2");
+        row.bind(id, now);
+        if (!row.step()) continue;
+        const cadence::SessionId session{row.text(0)};
+        if (row.boolean(1)) {
+            database.execute("UPDATE delivery SET wanted = 0, reason = 'reopened' WHERE id = ?1",
+                             id);
+        } else if (row.boolean(2)) {
+            move_delivery(database, id, unsent_state(database, session, now), "wanted_again", now,
+                          now);
+            refresh_lane(database, session, now);
+        }
+    }
 }
 
 void bring_back(Database& database, cadence::Zones& zones, const std::vector<RequirementId>& ahead,

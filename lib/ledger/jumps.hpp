@@ -31,6 +31,10 @@ void forget_jump(Database& database, const cadence::Interval& jump, const cadenc
 [[nodiscard]] std::vector<cadence::RequirementId> clear_ahead(Database& database,
                                                               cadence::Instant now);
 
+// What was waived for its age on the clock that was ahead is not so old: it is owed again, once its
+// window is missed (again). Costs what has happened since the jump.
+void owe_aged_again(Database& database, const cadence::Interval& jump, cadence::Instant now);
+
 // What clear_ahead found ahead, once proofs are stamped anew: windows that have not begun are gone,
 // unless something still refers to them, and lock sessions enrolled meanwhile begin now; what is
 // open is judged when it would have been.

@@ -182,6 +182,21 @@ TEST_F(Clock, TenYearsAheadAtTheStart_JudgesNothingOfThem) {
     EXPECT_EQ(punished(), 2U);
 }
 
+TEST_F(Clock, PunishmentThatIsTooOldByAClockTenYearsAhead_IsOwedAgain) {
+    live_a_day();
+    pass(15h);
+    ASSERT_EQ(count("delivery WHERE state = 'waiting'"), 1);
+    set_wrong(kTenYears);
+    pass(10min);
+    ASSERT_EQ(count("delivery WHERE state = 'waived' AND reason = 'max_age'"), 1);
+    set_right();
+    EXPECT_EQ(count("delivery WHERE state = 'waiting' AND reason = 'wanted_again'"), 1);
+    launch("wearer", "second");
+    EXPECT_EQ(punished(), 2U);
+    pass(24h);
+    EXPECT_EQ(punished(), 2U) << "once";
+}
+
 TEST_F(Clock, DiskThatTakesNothing_IsAnOutage) {
     live_a_day();
     pass(13h);

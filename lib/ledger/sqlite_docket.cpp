@@ -45,7 +45,7 @@ awaitable<Result<engine::DocketPass>> SqliteDocket::beat_and_work_off(Policy pol
         [zones = &zones_, policy, beat, limit](Database& database) -> Result<engine::DocketPass> {
             // First of all: what ended during an outage is put off before it is judged.
             const auto outage = ledger::beat(database, policy, beat.at, beat.uptime);
-            if (beat.clock_is_right) forget_stamps(database);
+            forget_stamps(database, beat.clock_is_right);
             auto pass = ledger::work_off(database, *zones, policy, beat.at, limit);
             pass.outage = outage;
             if (!pass.more) pass.trouble = ledger::find_trouble(database, policy, beat.at);

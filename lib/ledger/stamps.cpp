@@ -24,6 +24,8 @@ using cadence::WindowId;
 constexpr std::chrono::seconds kExact{2};
 // A window that begins this soon may keep the proofs it was given.
 constexpr std::chrono::hours kSoon{24};
+// So that a daemon which no platform ever tells the time remembers no more than it can bear.
+constexpr int kMostStamps{100'000};
 // Windows that a clock so far ahead would have to open are not worth it.
 constexpr int kMostOpened{64};
 
@@ -53,13 +55,18 @@ struct Stamped {
     [[nodiscard]] Times first_times() const { return stamp_by(at); }
 };
 
-std::vector<Stamped> load_stamped(Database& database) {
+// Those that the clock of now may stamp otherwise.
+std::vector<Stamped> load_stamped(Database& database, Instant now, std::optional<Duration> uptime) {
+    std::optional<Instant> start;  // of the machine, by the clock of now
+    if (uptime) start = now - *uptime;
     auto row = database.query(
         "SELECT p.id, s.at_ms, s.up_ms, p.given_happened_at_ms, p.happened_at_ms,"
         " p.received_at_ms, p.requirement, p.window, p.delivery, p.amount, p.counted"
         " FROM stamp s CROSS JOIN proof p ON p.id = s.proof JOIN requirement r"
         " ON r.id = p.requirement JOIN session e ON e.id = r.session AND e.state <> 'ended'"
+        " WHERE ifnull(abs(s.at_ms - s.up_ms - ?1) > ?2, 1) OR p.received_at_ms <> s.at_ms"
         " ORDER BY s.id");
+    row.bind(start, Duration{kExact});
     std::vector<Stamped> all;
     while (row.step()) {
         Stamped one{.proof = {row.text(0)},
@@ -72,7 +79,7 @@ std::vector<Stamped> load_stamped(Database& database) {
                     .delivery = {},
                     .amount = {{row.text(0)}, row.integer(9)},
                     .counted = row.boolean(10)};
-        if (const auto uptime = row.maybe_integer(2)) one.uptime = Duration{*uptime};
+        if (const auto up = row.maybe_integer(2)) one.uptime = Duration{*up};
         if (const auto delivery = row.maybe_integer(8)) one.delivery = DeliveryId{*delivery};
         all.push_back(std::move(one));
     }
@@ -205,7 +212,10 @@ void note_stamp(Database& database, const engine::Proof& proof, Instant now) {
                      proof.uptime);
 }
 
-void forget_stamps(Database& database) { database.execute("DELETE FROM stamp"); }
+void forget_stamps(Database& database, bool clock_is_right) {
+    database.execute("DELETE FROM stamp WHERE id <= (SELECT max(id) FROM stamp) - ?1",
+                     clock_is_right ? 0 : kMostStamps);
+}
 
 void forget_uptimes(Database& database) {
     database.execute("UPDATE stamp SET up_ms = NULL WHERE up_ms IS NOT NULL");
@@ -213,7 +223,7 @@ void forget_uptimes(Database& database) {
 
 void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
                 Instant now, std::optional<Duration> uptime) {
-    for (const Stamped& stamped : load_stamped(database)) {
+    for (const Stamped& stamped : load_stamped(database, now, uptime)) {
         const Times times = stamped.stamp_by(received_by_clock_of(now, uptime, stamped));
         if (times == stamped.times) continue;
         const auto home = find_home(database, zones, policy, stamped, times.happened, now);

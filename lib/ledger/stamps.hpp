@@ -16,8 +16,9 @@ namespace ledger {
 // Remembers what the proof, just stored, was stamped by.
 void note_stamp(Database& database, const engine::Proof& proof, cadence::Instant now);
 
-// The clock has turned out right: what it has stamped stays.
-void forget_stamps(Database& database);
+// At every heartbeat. The clock has turned out right: what it has stamped stays. Else of more than
+// 100,000 the newest are kept.
+void forget_stamps(Database& database, bool clock_is_right);
 
 // The machine has started anew: how long ago a stamp was set cannot be told any more.
 void forget_uptimes(Database& database);

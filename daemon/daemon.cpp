@@ -140,7 +140,7 @@ class Daemon {
             clock_, log_, ledger_->intake, ledger_->docket, ledger_->outbox, ledger_->records,
             zones_, [this]() -> const RoutesConfig& { return configuration_.for_routes(); },
             [this] { return facts(); }, [this] { engine_->changed(); }, [this] { return reload(); },
-            configuration_.current().state_dir, [this] { return engine_->uptime_in_doubt(); }});
+            configuration_.current().state_dir});
         net::UnixHttpOptions options;
         options.path = configuration_.current().socket;
         options.make_problem = [](int status, const std::string& detail) {

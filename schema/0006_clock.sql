@@ -1,14 +1,16 @@
 -- What is known of the machine's clock, so that one who sets it costs no wearer a proof.
 
--- A proof that came in while nothing said that the wall clock was right; gone once a platform's Date
--- has agreed with it.
---   at_ms  what the wall clock showed then
---   up_ms  how long the machine had been up, sleep included; empty: it has started anew since
+-- When a proof came in, until a platform's Date has agreed with the wall clock since.
+--   at_ms      what the wall clock showed
+--   up_ms      how long the machine had been up, sleep included
+--   restarted  1: it has started anew since; up_ms is reckoned by the clock it started with, and the
+--              proof came in no later than at_ms
 CREATE TABLE stamp (
-    id    INTEGER PRIMARY KEY,
-    proof TEXT NOT NULL REFERENCES proof (id),
-    at_ms INTEGER NOT NULL,
-    up_ms INTEGER
+    id        INTEGER PRIMARY KEY,
+    proof     TEXT NOT NULL REFERENCES proof (id),
+    at_ms     INTEGER NOT NULL,
+    up_ms     INTEGER NOT NULL,
+    restarted INTEGER NOT NULL DEFAULT 0 CHECK (restarted IN (0, 1))
 ) STRICT;
 
 -- Which start of the machine the last heartbeat was of, and how long it had been up then.

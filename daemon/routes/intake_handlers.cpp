@@ -64,7 +64,7 @@ Answering post_proof(const RouteContext& context, Call call) {
     const cadence::Policy policy = context.config().policy;
     auto proof = parse_proof(call.request.body);
     if (!proof) co_return refuse(context, proof.error());
-    if (context.uptime_in_doubt) proof->uptime = context.uptime_in_doubt();
+    proof->uptime = context.clock.uptime();
     const auto taken = co_await context.intake.add_proof(*proof, policy, now);
     if (!taken) co_return refuse(context, taken.error());
     engine::pass(engine::Waypoint::ProofWritten, proof->session);

@@ -71,10 +71,8 @@ class ProofLines {
             const cadence::Policy policy = context_.config().policy;
             const cadence::Instant now = context_.clock.now();
             wearers_.clear();
-            if (context_.uptime_in_doubt) {
-                const auto uptime = context_.uptime_in_doubt();
-                for (engine::Proof& proof : proofs_) proof.uptime = uptime;
-            }
+            const cadence::Duration uptime = context_.clock.uptime();
+            for (engine::Proof& proof : proofs_) proof.uptime = uptime;
             auto adding = context_.intake.add_proofs(std::exchange(proofs_, {}), policy, now);
             const auto taken = co_await std::move(adding);
             if (!taken) co_return tl::unexpected<cadence::Error>(taken.error());

@@ -64,8 +64,6 @@ struct RouteContext {
     // everything that is wrong with the file.
     std::function<cadence::Result<std::vector<std::string>>()> reload;
     std::string scratch;  // a directory for answers that are too long to be kept in memory
-    // engine::Engine::uptime_in_doubt(); empty where no engine runs.
-    std::function<std::optional<cadence::Duration>()> uptime_in_doubt{};
     // Steps of NDJSON in hand: a commit that holds them all is still a short one, and the loop's
     // other work waits for no more of them than these.
     std::shared_ptr<wire::Turnstile> steps_at_once{std::make_shared<wire::Turnstile>(4)};

@@ -3,9 +3,8 @@
 namespace engine {
 namespace {
 
-// Between two looks; a wall clock that is slewed drifts a little.
+// What the two readings may be apart: they are not taken at once.
 constexpr std::chrono::milliseconds kSlewed{500};
-// What a clock that nobody sets may drift before the next Date.
 constexpr std::chrono::seconds kDrifted{2};
 
 }  // namespace
@@ -23,8 +22,13 @@ void ClockWatch::look() {
 
 bool ClockWatch::followed() const { return !step_ && std::chrono::abs(ahead() - ahead_) < kSlewed; }
 
-bool ClockWatch::right() const {
-    return agreed_ahead_ && std::chrono::abs(ahead() - *agreed_ahead_) <= kDrifted;
+bool ClockWatch::doubtful() const {
+    return agreed_ && std::chrono::abs(ahead() - agreed_->ahead) > kDrifted;
+}
+
+std::optional<cadence::Duration> ClockWatch::confirmed_at() const {
+    if (!agreed_ || doubtful() || !followed()) return std::nullopt;
+    return agreed_->uptime;
 }
 
 cadence::Duration ClockWatch::ahead() const {

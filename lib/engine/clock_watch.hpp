@@ -1,5 +1,5 @@
 // What is known of the wall clock by one that nobody sets: whether it was set, and whether it is
-// right. Loop's thread.
+// right. A clock that is slewed is not seen: the kernel slews the other with it. Loop's thread.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ class ClockWatch {
     // The clock outlives the watch. What it shows now is taken for known.
     explicit ClockWatch(const Clock& clock) : clock_(&clock), ahead_(ahead()) {}
 
-    // The clock was set, or may have been slewed a little since the last look.
+    // The clock was set since the last look, or may have been slewed a little.
     void stepped();
     void look();
 
@@ -24,18 +24,27 @@ class ClockWatch {
     // Whether the ledger goes by the time that the clock shows now.
     [[nodiscard]] bool followed() const;
 
-    // A platform's Date says what the clock shows now.
-    void agreed() { agreed_ahead_ = ahead(); }
-    // One has said so, and nobody has set the clock since.
-    [[nodiscard]] bool right() const;
+    // A platform's Date says what the clock shows now, or something else.
+    void agreed() { agreed_ = Agreement{ahead(), clock_->uptime()}; }
+    void disagreed() { agreed_.reset(); }
+    // A Date has agreed with the clock, and it was set since.
+    [[nodiscard]] bool doubtful() const;
+    // The machine's uptime when a Date last agreed with the clock, which nobody has set since, and
+    // which the ledger goes by.
+    [[nodiscard]] std::optional<cadence::Duration> confirmed_at() const;
 
   private:
+    struct Agreement {
+        cadence::Duration ahead;
+        cadence::Duration uptime;
+    };
+
     [[nodiscard]] cadence::Duration ahead() const;  // of the machine's uptime
 
     const Clock* clock_;
     cadence::Duration ahead_;
     std::optional<cadence::Duration> step_;
-    std::optional<cadence::Duration> agreed_ahead_;
+    std::optional<Agreement> agreed_;
 };
 
 }  // namespace engine

@@ -79,8 +79,9 @@ struct MachineTime {
 struct Heartbeat {
     cadence::Instant at;
     cadence::Duration uptime{0};
-    // A platform's Date has agreed with the wall clock, which nobody has set since.
-    bool clock_is_right{false};
+    // The machine's uptime when a platform's Date last agreed with the wall clock, which nobody has
+    // set since; empty: none has.
+    std::optional<cadence::Duration> confirmed_at{};
 };
 
 struct Recovery {
@@ -137,12 +138,13 @@ class Docket {
         cadence::Policy policy, cadence::Instant now) = 0;
     // Says that the daemon lives; a gap of more than Policy::longest_silence is an outage. Then,
     // knowing of it, work_off, in the same unit of work: an idle machine is woken once for both.
-    // With a clock that is right, all proofs taken so far have the right stamps.
+    // With a clock that is right, an outage that reaches into the future was a clock set ahead, and
+    // is taken back; proofs that came in before it was confirmed are stamped for good.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<DocketPass>> beat_and_work_off(
         cadence::Policy policy, Heartbeat beat, int limit) = 0;
     // The clock was set by `step` to `now`. Missed windows whose end and grace lie in the future
-    // again are open again and their unsent punishments waived; proofs that a clock stamped which
-    // nothing has confirmed count for the windows in which, by the clock of now, they came in;
+    // again are open again and their unsent punishments waived; proofs that came in since a Date
+    // last agreed with the clock count for the windows in which, by the clock of now, they did;
     // waits are cut; unknown writes are not settled by readings from before and after it. Returns
     // how many windows.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> reopen(

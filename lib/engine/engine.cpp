@@ -70,11 +70,6 @@ class Engine::Impl {
 
     const cadence::Policy& policy() const { return shared_.settings.policy; }
 
-    std::optional<cadence::Duration> uptime_in_doubt() const {
-        if (shared_.clock_watch.right()) return std::nullopt;
-        return shared_.ports.clock.uptime();
-    }
-
   private:
     void report(const Recovery& recovery) {
         auto& journal = shared_.ports.journal;
@@ -123,8 +118,5 @@ void Engine::apply(Settings settings) { impl_->apply(std::move(settings)); }
 
 std::map<std::string, PlatformHealth> Engine::platforms() const { return impl_->platforms(); }
 const cadence::Policy& Engine::policy() const { return impl_->policy(); }
-std::optional<cadence::Duration> Engine::uptime_in_doubt() const {
-    return impl_->uptime_in_doubt();
-}
 
 }  // namespace engine

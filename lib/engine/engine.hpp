@@ -90,10 +90,6 @@ class Engine {
 
     [[nodiscard]] std::map<std::string, PlatformHealth> platforms() const;
     [[nodiscard]] const cadence::Policy& policy() const;
-    // The machine's uptime, while nothing says that the wall clock is right: what a proof that
-    // comes in now is given (Proof::uptime). Empty once a platform's Date has agreed with the clock
-    // and as long as nobody has set it since.
-    [[nodiscard]] std::optional<cadence::Duration> uptime_in_doubt() const;
 
   private:
     class Impl;

@@ -41,8 +41,8 @@ struct Proof {
     std::string metric;
     std::int64_t amount{1};
     std::optional<cadence::Instant> happened_at;  // as given
-    // The machine's as it came in, while nothing says that the wall clock is right: then the ledger
-    // remembers that it was stamped by that clock (Docket::reopen).
+    // The machine's as it came in (Clock::uptime): says when that was if the wall clock is set
+    // afterwards (Docket::reopen). Empty: that is not to change.
     std::optional<cadence::Duration> uptime{};
 };
 

@@ -212,7 +212,8 @@ Lane::Next Lane::send_with_baseline(LaneHead head, PlatformGate* gate) {
 }
 
 bool Lane::time_is_sure(const PlatformGate& gate) const {
-    return !gate.clocks_disagree() && shared_->clock_watch.followed();
+    auto const& clock_watch = shared_->clock_watch;
+    return !gate.clocks_disagree() && clock_watch.followed() && !clock_watch.doubtful();
 }
 
 // What was found says who punishes, whatever the time is.

@@ -53,7 +53,8 @@ class Lane {
     [[nodiscard]] Next send(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next send_progress(LaneHead head, PlatformGate* gate);
     [[nodiscard]] Next send_with_baseline(LaneHead head, PlatformGate* gate);
-    // Whether the time is right: by the platform's last Date, and the ledger goes by it.
+    // Whether the time is right by the platform's last Date, nobody has set it since, and the
+    // ledger goes by it.
     [[nodiscard]] bool time_is_sure(const PlatformGate& gate) const;
     // Puts the punishments off, and the settling of unknown ones: `found` is recorded.
     [[nodiscard]] Next wait_for_clocks(ContextFound found);

@@ -119,6 +119,7 @@ boost::asio::awaitable<void> Lane::heard(PlatformGate* gate, std::string platfor
     auto& ports = shared_->ports;
     auto const turn =
         gate->answered(session_, call_class, answer, ports.clock.now(), ports.clock.steady_now());
+    if (answer.server_time && gate->clocks_disagree()) shared_->clock_watch.disagreed();
     if (answer.server_time && !gate->clocks_disagree()) shared_->clock_watch.agreed();
     if (turn == PlatformGate::Turn::HostWorks) {
         for (const auto& [name, other] : shared_->gates) {

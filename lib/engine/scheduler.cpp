@@ -56,13 +56,14 @@ boost::asio::awaitable<void> Scheduler::run() {
 
 boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
     failing_ = false;
-    if (clock_watch_->step()) co_await reopen();
-    while (!stopping_ && !failing_) {
+    while (!stopping_) {
+        // Also one that was set while nobody waited for it.
+        if (!clock_watch_->followed()) co_await follow_clock();
+        if (failing_) break;
         auto const now = clock_->now();
         auto const beats = beat_is_due(now);
         if (beats && awake_) awake_();
-        const Heartbeat beat{now, clock_->uptime(),
-                             clock_watch_->right() && clock_watch_->followed()};
+        const Heartbeat beat{now, clock_->uptime(), clock_watch_->confirmed_at()};
         auto passing = beats ? docket_->beat_and_work_off(policy_(), beat, kRowsAPass)
                              : docket_->work_off(policy_(), now, kRowsAPass);
         auto const done = co_await std::move(passing);
@@ -95,7 +96,8 @@ void Scheduler::failed(const cadence::Error& error) {
     said_ = std::move(line);
 }
 
-boost::asio::awaitable<void> Scheduler::reopen() {
+boost::asio::awaitable<void> Scheduler::follow_clock() {
+    if (!clock_watch_->step()) clock_watch_->stepped();
     auto const step = clock_watch_->step().value_or(cadence::Duration{0});
     auto const reopened =
         co_await docket_->reopen(policy_(), step, clock_->now(), clock_->uptime());

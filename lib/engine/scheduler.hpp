@@ -34,7 +34,7 @@ class Scheduler {
 
   private:
     [[nodiscard]] boost::asio::awaitable<std::optional<cadence::Instant>> pass();
-    [[nodiscard]] boost::asio::awaitable<void> reopen();
+    [[nodiscard]] boost::asio::awaitable<void> follow_clock();
     [[nodiscard]] cadence::Duration between_beats() const;
     [[nodiscard]] bool beat_is_due(cadence::Instant now) const;
     void failed(const cadence::Error& error);

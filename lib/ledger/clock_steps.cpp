@@ -91,31 +91,55 @@ void keep_ages(Database& database, const cadence::Policy& policy, Instant now) {
         now + policy.caps.punishment_max_age);
 }
 
+// The clock was `before` by mistake, since `jump`.
+int take_back(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
+              const cadence::Interval& jump, Instant before, Instant now,
+              std::optional<cadence::Duration> uptime) {
+    forget_jump(database, jump, policy, now);
+    const auto ahead = clear_ahead(database, zones, policy, now);
+    const int reopened = reopen_early(database, now - kLongestGrace, before, now);
+    owe_aged_again(database, jump, now);
+    if (uptime) stamp_anew(database, zones, policy, now, *uptime);
+    bring_back(database, ahead, jump, policy, now);
+    keep_ages(database, policy, now);
+    return reopened;
+}
+
+int follow_plausible_step(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
+                          cadence::Duration step, Instant now,
+                          std::optional<cadence::Duration> uptime) {
+    const Instant before = now - step;
+    if (step < -kToleratedStep) give_up_settling(database, now);
+    if (step > kToleratedStep) begin_settling_anew(database, now);
+    if (step > kToleratedStep) make_up(database, before, now);
+    if (const auto jump = find_jump_taken_back(database, policy, step, now)) {
+        return take_back(database, zones, policy, *jump, before, now, uptime);
+    }
+    const Instant from = std::max(now - kLongestGrace, before - kLongestDoubt);
+    const int reopened = before > now ? reopen_early(database, from, before, now) : 0;
+    if (uptime) stamp_anew(database, zones, policy, now, *uptime);
+    return reopened;
+}
+
 }  // namespace
 
 int follow_step(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
                 cadence::Duration step, Instant now, std::optional<cadence::Duration> uptime) {
-    if (now < cadence::kEarliestPlausible) return 0;
-    if (step < -kToleratedStep) give_up_settling(database, now);
-    if (step > kToleratedStep) begin_settling_anew(database, now);
-    if (step > kToleratedStep) make_up(database, now - step, now);
-    const auto jump = find_jump_taken_back(database, policy, step, now);
-    std::vector<cadence::RequirementId> ahead;
-    if (jump) {
-        forget_jump(database, *jump, policy, now);
-        ahead = clear_ahead(database, now);
-    }
-    const Instant before = now - step;
-    const Instant oldest = jump ? Instant::min() : before - kLongestDoubt;
-    const int reopened =
-        before > now ? reopen_early(database, std::max(now - kLongestGrace, oldest), before, now)
-                     : 0;
-    if (jump) owe_aged_again(database, *jump, now);
-    stamp_anew(database, zones, policy, now, uptime);
-    if (jump) bring_back(database, zones, ahead, *jump, policy, now);
-    keep_ages(database, policy, now);
+    const int reopened = now < cadence::kEarliestPlausible
+                             ? 0
+                             : follow_plausible_step(database, zones, policy, step, now, uptime);
     for (const SessionId& session : find_put_off(database, now)) cut_waits(database, session, now);
     return reopened;
+}
+
+void confirm_clock(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
+                   Instant now, cadence::Duration uptime, cadence::Duration confirmed_at) {
+    if (const auto jump = find_outage_ahead(database, now)) {
+        take_back(database, zones, policy, *jump, find_latest_lived(database), now, uptime);
+    } else {
+        stamp_anew(database, zones, policy, now, uptime);
+    }
+    forget_stamps(database, confirmed_at);
 }
 
 }  // namespace ledger

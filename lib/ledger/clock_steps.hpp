@@ -22,4 +22,10 @@ int follow_step(Database& database, cadence::Zones& zones, const cadence::Policy
                 cadence::Duration step, cadence::Instant now,
                 std::optional<cadence::Duration> uptime = std::nullopt);
 
+// A platform's Date has agreed with the clock when the machine was up for so long. An outage that
+// reaches into the future was a clock set ahead that has been set right, whatever the steps were;
+// what was stamped until then is stamped for good.
+void confirm_clock(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
+                   cadence::Instant now, cadence::Duration uptime, cadence::Duration confirmed_at);
+
 }  // namespace ledger

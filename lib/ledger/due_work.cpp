@@ -44,23 +44,6 @@ void postpone(Database& database, RequirementId id, const cadence::Error& error,
                  std::nullopt, std::nullopt, event_detail({{"reason", error.detail}}));
 }
 
-// One requirement's trouble is its own: what it began is taken back, and the others go on. Not so a
-// full or damaged disk, which is everybody's.
-template <class Work>
-auto apart(Database& database, const Work& work) -> decltype(work()) {
-    Savepoint part(database);
-    try {
-        auto result = work();
-        // What was done before an error stays: it is sound.
-        part.keep();
-        return result;
-    } catch (const StorageFailure& failure) {
-        if (failure.error().code != cadence::ErrorCode::Internal) throw;
-        part.undo();
-        return tl::unexpected<cadence::Error>(failure.error());
-    }
-}
-
 void judge_later(Database& database, WindowId id, const cadence::Error& error, Instant now) {
     database.execute("UPDATE window SET judge_at_ms = ?2 WHERE id = ?1", id, now + kNextTry);
     record_event(database, now, "window.not_judged", load_window(database, id).session, id,

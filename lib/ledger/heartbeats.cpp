@@ -84,18 +84,18 @@ std::vector<InFlight> find_in_flight(Database& database) {
 }
 
 // Of another start of the machine's, nobody knows how long ago the last heartbeat was.
-void forget_earlier_boot(Database& database, const std::string& boot) {
+void forget_earlier_boot(Database& database, Instant now, const engine::MachineTime& machine) {
     auto row = database.query("SELECT 1 FROM heartbeat WHERE boot = ?1 AND boot <> ''");
-    row.bind(boot);
+    row.bind(machine.boot);
     if (row.step()) return;
-    forget_uptimes(database);
+    reckon_uptimes(database, now, machine.uptime);
     database.execute("UPDATE heartbeat SET up_ms = NULL");
 }
 
 // Whoever set the clock while the daemon was not running. Returns how many windows are open again.
 int catch_up_with_clock(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
                         Instant now, const engine::MachineTime& machine) {
-    forget_earlier_boot(database, machine.boot);
+    forget_earlier_boot(database, now, machine);
     const auto last = find_last_beat(database);
     if (!last) return 0;
     const auto known = step_since(*last, now, machine.uptime);
@@ -124,12 +124,19 @@ std::optional<Interval> beat(Database& database, const cadence::Policy& policy, 
     return outage;
 }
 
+Instant find_latest_lived(Database& database) {
+    auto row = database.query("SELECT highest_ms FROM heartbeat");
+    return row.step() ? row.instant(0) : Instant{};
+}
+
 void make_up(Database& database, Instant before, Instant after) {
     const auto set_back_to = find_set_back_to(database);
     const bool far = is_far_back(database, after);
+    // It has also lived as long as it did since then.
     database.execute(
-        "UPDATE heartbeat SET at_ms = min(highest_ms, at_ms + ?1) WHERE highest_ms > at_ms",
-        std::int64_t{(after - before).count()});
+        "UPDATE heartbeat SET at_ms = min(at_ms + ?1,"
+        " highest_ms + max(0, at_ms - ifnull(set_back_to_ms, at_ms))) WHERE highest_ms > at_ms",
+        after - before);
     if (!far || !set_back_to) return;
     // Who was enrolled meanwhile owes nothing for the time in between.
     database.execute(

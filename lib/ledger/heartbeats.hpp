@@ -19,6 +19,9 @@ std::optional<cadence::Interval> beat(Database& database, const cadence::Policy&
                                       cadence::Instant now,
                                       std::optional<cadence::Duration> uptime = std::nullopt);
 
+// The latest time the daemon ever lived at, by a clock that may have been wrong.
+[[nodiscard]] cadence::Instant find_latest_lived(Database& database);
+
 // The clock went from `before` to `after` at once. As far as that makes up for a clock that had
 // been set back it is no outage: the daemon has lived at that time before.
 void make_up(Database& database, cadence::Instant before, cadence::Instant after);

@@ -6,6 +6,7 @@
 #include "ledger/deliveries.hpp"
 #include "ledger/lane.hpp"
 #include "ledger/rows.hpp"
+#include "ledger/savepoint.hpp"
 #include "ledger/timeline.hpp"
 
 namespace ledger {
@@ -25,6 +26,8 @@ constexpr std::chrono::minutes kInexact{2};
 constexpr std::chrono::hours kFarAhead{24 * 31};
 // The longest pause that can be asked for.
 constexpr std::chrono::hours kLongestPause{24 * 366};
+// So much of the trail is looked at for what happened on a clock that was ahead.
+constexpr int kLongestTrail{100'000};
 
 std::vector<RequirementId> find_ahead(Database& database, Instant now) {
     auto row = database.query(
@@ -49,31 +52,42 @@ void remove_windows(Database& database, RequirementId requirement, Instant from)
         requirement, from, Instant{std::chrono::milliseconds{-1}});
 }
 
-void take_back_windows(Database& database, cadence::Zones& zones, RequirementId id,
-                       const Policy& policy, Instant now) {
-    remove_windows(database, id, now);
-    const RequirementRow row = load_requirement(database, id);
-    if (!row.next_window_at) return;
-    if (const auto newest = find_newest_window(database, id)) {
-        database.execute("UPDATE requirement SET next_window_at_ms = ?2 WHERE id = ?1", id,
-                         newest->end);
-        return;
-    }
-    // It was enrolled meanwhile.
+bool has_begun(Database& database, RequirementId id, Instant now) {
+    auto row = database.query("SELECT 1 FROM window WHERE requirement = ?1 AND start_at_ms <= ?2");
+    row.bind(id, now);
+    return row.step();
+}
+
+// It was enrolled meanwhile. What its wearer has handed in finds its window here.
+void begin_now(Database& database, cadence::Zones& zones, RequirementId id, const Policy& policy,
+               Instant now) {
     database.execute(
         "UPDATE requirement SET active_from_ms = min(active_from_ms, ?2),"
         " enrolled_at_ms = min(enrolled_at_ms, ?2) WHERE id = ?1",
         id, now);
     // A zone that cannot be read now is tried again by the next enrolment.
-    static_cast<void>(start_windows(database, zones, id, policy, now));
+    static_cast<void>(apart(database, [&database, &zones, id, &policy, now] {
+        return start_windows(database, zones, id, policy, now);
+    }));
 }
 
-// The newest first, each once, as the trail has them.
-std::vector<DeliveryId> find_touched_since(Database& database, Instant since) {
-    auto row = database.query("SELECT at_ms, delivery FROM event ORDER BY id DESC");
+void take_back_windows(Database& database, RequirementId id, Instant now) {
+    remove_windows(database, id, now);
+    const auto newest = find_newest_window(database, id);
+    if (!newest || !load_requirement(database, id).next_window_at) return;
+    database.execute("UPDATE requirement SET next_window_at_ms = ?2 WHERE id = ?1", id,
+                     newest->end);
+}
+
+// The newest first, each once, as the trail has them: back to where it says that there was an
+// outage.
+std::vector<DeliveryId> find_touched_since(Database& database, const Interval& outage) {
+    auto row =
+        database.query("SELECT at_ms, delivery, kind = 'outage' FROM event ORDER BY id DESC");
     std::set<std::int64_t> seen;
     std::vector<DeliveryId> found;
-    while (row.step() && row.instant(0) > since) {
+    for (int rows = 0; rows < kLongestTrail && row.step(); ++rows) {
+        if (row.boolean(2) && row.instant(0) == outage.end) break;
         if (!row.is_null(1) && seen.insert(row.integer(1)).second)
             found.push_back({row.integer(1)});
     }
@@ -113,8 +127,9 @@ std::optional<Interval> find_jump_taken_back(Database& database, const Policy& p
                                              Duration step, Instant now) {
     auto row = database.query(
         "SELECT from_at_ms, until_at_ms, step_ms FROM outage INDEXED BY outage_until"
-        " WHERE until_at_ms > ?1 AND from_at_ms <= ?1 ORDER BY until_at_ms LIMIT 1");
-    row.bind(now);
+        " WHERE until_at_ms > ?1 AND from_at_ms <= ?1 AND ifnull(step_ms > ?2, 1)"
+        " ORDER BY until_at_ms LIMIT 1");
+    row.bind(now, Duration{kInexact});
     if (!row.step()) return std::nullopt;
     const Interval outage{row.instant(0), row.instant(1)};
     if (outage.end - now > kFarAhead) return outage;
@@ -126,6 +141,15 @@ std::optional<Interval> find_jump_taken_back(Database& database, const Policy& p
     return outage;
 }
 
+std::optional<Interval> find_outage_ahead(Database& database, Instant now) {
+    auto row = database.query(
+        "SELECT from_at_ms, until_at_ms FROM outage INDEXED BY outage_until"
+        " WHERE until_at_ms > ?1 ORDER BY from_at_ms LIMIT 1");
+    row.bind(now);
+    if (!row.step()) return std::nullopt;
+    return Interval{row.instant(0), row.instant(1)};
+}
+
 void forget_jump(Database& database, const Interval& jump, const Policy& policy, Instant now) {
     database.execute("DELETE FROM outage WHERE from_at_ms > ?1", now);
     if (now - jump.start > policy.longest_silence) {
@@ -134,26 +158,34 @@ void forget_jump(Database& database, const Interval& jump, const Policy& policy,
     } else {
         database.execute("DELETE FROM outage WHERE from_at_ms = ?1", jump.start);
     }
-    database.execute("UPDATE heartbeat SET at_ms = ?1, highest_ms = ?1, set_back_to_ms = NULL",
-                     now);
     database.execute(
-        "UPDATE pause SET from_at_ms = ?1, until_at_ms = min(until_at_ms, ?2)"
+        "UPDATE heartbeat SET at_ms = ?1, highest_ms = ?1, set_back_to_ms = NULL, up_ms = NULL",
+        now);
+    database.execute(
+        "UPDATE pause SET from_at_ms = ?1,"
+        " until_at_ms = min(until_at_ms, ?2, ?1 + (until_at_ms - from_at_ms))"
         " WHERE until_at_ms > ?1 AND from_at_ms > ?1",
         now, now + kLongestPause);
     record_event(database, now, "outage.taken_back", std::nullopt, std::nullopt, std::nullopt);
 }
 
-std::vector<RequirementId> clear_ahead(Database& database, Instant now) {
+std::vector<RequirementId> clear_ahead(Database& database, cadence::Zones& zones,
+                                       const Policy& policy, Instant now) {
     auto ahead = find_ahead(database, now);
-    for (const RequirementId id : ahead) remove_windows(database, id, now);
+    for (const RequirementId id : ahead) {
+        remove_windows(database, id, now);
+        const bool in_force = load_requirement(database, id).next_window_at.has_value();
+        if (in_force && !has_begun(database, id, now)) begin_now(database, zones, id, policy, now);
+    }
     return ahead;
 }
 
 void owe_aged_again(Database& database, const Interval& jump, Instant now) {
-    for (const DeliveryId id : find_touched_since(database, jump.start)) {
+    for (const DeliveryId id : find_touched_since(database, jump)) {
         auto row = database.query(
             "SELECT d.session, w.verdict IS NULL, w.verdict IS 'missed' FROM delivery d"
-            " JOIN window w ON w.id = d.window WHERE d.id = ?1 AND d.kind = 'punishment'"
+            " JOIN window w ON w.id = d.window JOIN session e ON e.id = d.session"
+            " WHERE d.id = ?1 AND d.kind = 'punishment' AND e.state <> 'ended'"
             " AND d.state = 'waived' AND d.reason = 'max_age' AND d.expires_at_ms > ?2");
         row.bind(id, now);
         if (!row.step()) continue;
@@ -169,9 +201,9 @@ void owe_aged_again(Database& database, const Interval& jump, Instant now) {
     }
 }
 
-void bring_back(Database& database, cadence::Zones& zones, const std::vector<RequirementId>& ahead,
-                const Interval& jump, const Policy& policy, Instant now) {
-    for (const RequirementId id : ahead) take_back_windows(database, zones, id, policy, now);
+void bring_back(Database& database, const std::vector<RequirementId>& ahead, const Interval& jump,
+                const Policy& policy, Instant now) {
+    for (const RequirementId id : ahead) take_back_windows(database, id, now);
     judge_in_time(database, jump, policy);
 }
 

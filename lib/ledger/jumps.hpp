@@ -21,14 +21,20 @@ namespace ledger {
                                                                     cadence::Duration step,
                                                                     cadence::Instant now);
 
-// It was no outage but up to `now`; pauses that were begun since begin now.
+// An outage that reaches beyond `now`.
+[[nodiscard]] std::optional<cadence::Interval> find_outage_ahead(Database& database,
+                                                                 cadence::Instant now);
+
+// It was no outage but up to `now`; pauses that were begun since begin now and last as long.
 void forget_jump(Database& database, const cadence::Interval& jump, const cadence::Policy& policy,
                  cadence::Instant now);
 
 // Windows that have not begun are gone, the newest ones, as far as nothing refers to them: before
-// they would be opened again one by one, as a jump of years leaves thousands. Returns their
-// requirements.
+// they would be opened again one by one, as a jump of years leaves thousands. Lock sessions
+// enrolled meanwhile begin now. Returns their requirements.
 [[nodiscard]] std::vector<cadence::RequirementId> clear_ahead(Database& database,
+                                                              cadence::Zones& zones,
+                                                              const cadence::Policy& policy,
                                                               cadence::Instant now);
 
 // What was waived for its age on the clock that was ahead is not so old: it is owed again, once its
@@ -36,10 +42,8 @@ void forget_jump(Database& database, const cadence::Interval& jump, const cadenc
 void owe_aged_again(Database& database, const cadence::Interval& jump, cadence::Instant now);
 
 // What clear_ahead found ahead, once proofs are stamped anew: windows that have not begun are gone,
-// unless something still refers to them, and lock sessions enrolled meanwhile begin now; what is
-// open is judged when it would have been.
-void bring_back(Database& database, cadence::Zones& zones,
-                const std::vector<cadence::RequirementId>& ahead, const cadence::Interval& jump,
-                const cadence::Policy& policy, cadence::Instant now);
+// unless something still refers to them; what is open is judged when it would have been.
+void bring_back(Database& database, const std::vector<cadence::RequirementId>& ahead,
+                const cadence::Interval& jump, const cadence::Policy& policy, cadence::Instant now);
 
 }  // namespace ledger

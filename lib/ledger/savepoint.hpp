@@ -25,4 +25,21 @@ class Savepoint {
     Database& database_;
 };
 
+// `work` returns a Result. One row's trouble is its own: what it began is taken back where the
+// database refuses it, and the others go on. Not so a full or damaged disk, which is everybody's
+// and throws. What was done before an error that `work` returns stays: it is sound.
+template <class Work>
+auto apart(Database& database, const Work& work) -> decltype(work()) {
+    Savepoint part(database);
+    try {
+        auto result = work();
+        part.keep();
+        return result;
+    } catch (const StorageFailure& failure) {
+        if (failure.error().code != cadence::ErrorCode::Internal) throw;
+        part.undo();
+        return tl::unexpected<cadence::Error>(failure.error());
+    }
+}
+
 }  // namespace ledger

@@ -1,6 +1,7 @@
 #include "ledger/stamps.hpp"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "ledger/counting.hpp"
@@ -9,6 +10,7 @@
 #include "ledger/judgement.hpp"
 #include "ledger/lane.hpp"
 #include "ledger/rows.hpp"
+#include "ledger/savepoint.hpp"
 #include "ledger/timeline.hpp"
 
 namespace ledger {
@@ -18,6 +20,7 @@ using cadence::DeliveryId;
 using cadence::Duration;
 using cadence::Instant;
 using cadence::RequirementId;
+using cadence::Result;
 using cadence::WindowId;
 
 // A clock that is slewed, or set by less, stamps well enough.
@@ -25,7 +28,7 @@ constexpr std::chrono::seconds kExact{2};
 // A window that begins this soon may keep the proofs it was given.
 constexpr std::chrono::hours kSoon{24};
 // So that a daemon which no platform ever tells the time remembers no more than it can bear.
-constexpr int kMostStamps{100'000};
+constexpr int kMostStamps{20'000};
 // Windows that a clock so far ahead would have to open are not worth it.
 constexpr int kMostOpened{64};
 
@@ -40,7 +43,8 @@ struct Times {
 struct Stamped {
     cadence::ProofId proof;
     Instant at;
-    std::optional<Duration> uptime;
+    Duration uptime{0};
+    bool restarted{false};
     std::optional<Instant> given;
     Times times;
     RequirementId requirement;
@@ -56,22 +60,21 @@ struct Stamped {
 };
 
 // Those that the clock of now may stamp otherwise.
-std::vector<Stamped> load_stamped(Database& database, Instant now, std::optional<Duration> uptime) {
-    std::optional<Instant> start;  // of the machine, by the clock of now
-    if (uptime) start = now - *uptime;
+std::vector<Stamped> load_stamped(Database& database, Instant now, Duration uptime) {
     auto row = database.query(
         "SELECT p.id, s.at_ms, s.up_ms, p.given_happened_at_ms, p.happened_at_ms,"
-        " p.received_at_ms, p.requirement, p.window, p.delivery, p.amount, p.counted"
+        " p.received_at_ms, p.requirement, p.window, p.delivery, p.amount, p.counted, s.restarted"
         " FROM stamp s CROSS JOIN proof p ON p.id = s.proof JOIN requirement r"
         " ON r.id = p.requirement JOIN session e ON e.id = r.session AND e.state <> 'ended'"
-        " WHERE ifnull(abs(s.at_ms - s.up_ms - ?1) > ?2, 1) OR p.received_at_ms <> s.at_ms"
+        " WHERE abs(s.at_ms - s.up_ms - ?1) > ?2 OR p.received_at_ms <> s.at_ms"
         " ORDER BY s.id");
-    row.bind(start, Duration{kExact});
+    row.bind(now - uptime, Duration{kExact});
     std::vector<Stamped> all;
     while (row.step()) {
         Stamped one{.proof = {row.text(0)},
                     .at = row.instant(1),
-                    .uptime = {},
+                    .uptime = Duration{row.integer(2)},
+                    .restarted = row.boolean(11),
                     .given = row.maybe_instant(3),
                     .times = {row.instant(4), row.instant(5)},
                     .requirement = {row.integer(6)},
@@ -79,17 +82,17 @@ std::vector<Stamped> load_stamped(Database& database, Instant now, std::optional
                     .delivery = {},
                     .amount = {{row.text(0)}, row.integer(9)},
                     .counted = row.boolean(10)};
-        if (const auto up = row.maybe_integer(2)) one.uptime = Duration{*up};
         if (const auto delivery = row.maybe_integer(8)) one.delivery = DeliveryId{*delivery};
         all.push_back(std::move(one));
     }
     return all;
 }
 
-Instant received_by_clock_of(Instant now, std::optional<Duration> uptime, const Stamped& stamped) {
-    if (!stamped.uptime || !uptime) return std::min(stamped.at, now);
-    const Instant then = now - (*uptime - *stamped.uptime);
-    return std::chrono::abs(then - stamped.at) <= kExact ? stamped.at : then;
+Instant received_by_clock_of(Instant now, Duration uptime, const Stamped& stamped) {
+    const Instant then = now - (uptime - stamped.uptime);
+    const bool as_stamped = std::chrono::abs(then - stamped.at) <= kExact;
+    if (as_stamped || (stamped.restarted && then > stamped.at)) return stamped.at;
+    return then;
 }
 
 std::optional<WindowId> find_window_of(Database& database, RequirementId requirement,
@@ -100,19 +103,6 @@ std::optional<WindowId> find_window_of(Database& database, RequirementId require
     row.bind(requirement, instant);
     if (!row.step() || !row.boolean(1)) return std::nullopt;
     return WindowId{row.integer(0)};
-}
-
-// Also when it has begun and is not open yet.
-std::optional<WindowId> find_home(Database& database, cadence::Zones& zones,
-                                  const cadence::Policy& policy, const Stamped& stamped,
-                                  Instant happened, Instant now) {
-    auto home = find_window_of(database, stamped.requirement, happened);
-    if (home) return home;
-    const auto newest = find_newest_window(database, stamped.requirement);
-    if (!newest || happened < newest->end) return std::nullopt;
-    // A zone that cannot be read is the docket's to tell.
-    static_cast<void>(open_windows(database, zones, stamped.requirement, policy, now, kMostOpened));
-    return find_window_of(database, stamped.requirement, happened);
 }
 
 bool still_takes(Database& database, DeliveryId delivery) {
@@ -141,7 +131,7 @@ void carry_elsewhere(Database& database, const Stamped& stamped, const WindowRow
 }
 
 // One that has not begun and holds no proof any more: what it has sent goes along, so that nothing
-// keeps it.
+// keeps it. What may still take proofs stays where the other window has one of its own.
 void leave_unbegun(Database& database, const WindowRow& from, const WindowRow& to, Instant now) {
     if (from.start <= now) return;
     database.execute(
@@ -149,7 +139,10 @@ void leave_unbegun(Database& database, const WindowRow& from, const WindowRow& t
         " ordinal = ordinal + (SELECT ifnull(max(ordinal), 0) FROM delivery WHERE window = ?2"
         "  AND kind = 'progress')"
         " WHERE window = ?1 AND kind = 'progress'"
-        " AND NOT EXISTS (SELECT 1 FROM proof WHERE window = ?1)",
+        " AND NOT EXISTS (SELECT 1 FROM proof WHERE window = ?1)"
+        " AND NOT (state IN ('waiting', 'queued') AND unknowns = 0"
+        "  AND EXISTS (SELECT 1 FROM delivery WHERE window = ?2 AND kind = 'progress'"
+        "   AND state IN ('waiting', 'queued') AND unknowns = 0))",
         from.id, to.id, to.start);
 }
 
@@ -157,16 +150,16 @@ void leave_unbegun(Database& database, const WindowRow& from, const WindowRow& t
 void take_out_of(Database& database, const WindowRow& from, const Stamped& stamped, Instant now) {
     add_to_count(database, from.id, -stamped.amount.amount);
     const auto rules = load_rules(database, from.requirement, from.generation);
+    const bool met = from.verdict && from.verdict->kind == cadence::VerdictKind::Met;
+    if (!met || from.count - stamped.amount.amount >= rules.required_count) return;
     if (from.end <= now) {
-        database.execute(
-            "UPDATE window SET reason = ?3 WHERE id = ?1 AND verdict = 'met' AND count < ?2",
-            from.id, rules.required_count, kMetByWrongClock);
-    } else {
-        database.execute(
-            "UPDATE window SET verdict = NULL, reason = '', judged_at_ms = NULL"
-            " WHERE id = ?1 AND verdict = 'met' AND count < ?2",
-            from.id, rules.required_count);
+        store_verdict(database, from, {cadence::VerdictKind::Met, kMetByWrongClock}, now);
+        return;
     }
+    database.execute(
+        "UPDATE window SET verdict = NULL, reason = '', judged_at_ms = NULL WHERE id = ?1",
+        from.id);
+    record_event(database, now, "window.reopened", from.session, from.id, std::nullopt);
 }
 
 void put_into(Database& database, const WindowRow& to, const Stamped& stamped, Instant now) {
@@ -205,6 +198,55 @@ void move(Database& database, const Stamped& stamped, const WindowRow& from, con
     refresh_lane(database, to.session, now);
 }
 
+class Stamping {
+  public:
+    Stamping(Database& database, cadence::Zones& zones, const cadence::Policy& policy, Instant now)
+        : database_(database), zones_(zones), policy_(policy), now_(now) {}
+
+    // One that the database refuses must not keep the clock from being followed.
+    void stamp(const Stamped& stamped, const Times& times) {
+        const auto home = find_home(stamped.requirement, times.happened);
+        if (!home) return;
+        static_cast<void>(apart(database_, [this, &stamped, &times, &home]() -> Result<void> {
+            stamp_in(stamped, times, *home);
+            return {};
+        }));
+    }
+
+  private:
+    // Also when it has begun and is not open yet.
+    std::optional<WindowId> find_home(RequirementId requirement, Instant happened) {
+        auto home = find_window_of(database_, requirement, happened);
+        if (home || !opened_.insert(requirement.value).second) return home;
+        const auto newest = find_newest_window(database_, requirement);
+        if (!newest || happened < newest->end) return std::nullopt;
+        // A zone that cannot be read is the docket's to tell.
+        static_cast<void>(apart(database_, [this, requirement] {
+            return open_windows(database_, zones_, requirement, policy_, now_, kMostOpened);
+        }));
+        return find_window_of(database_, requirement, happened);
+    }
+
+    void stamp_in(const Stamped& stamped, const Times& times, WindowId home) {
+        const WindowRow from = load_window(database_, stamped.window);
+        const WindowRow to = load_window(database_, home);
+        const bool moves = home != stamped.window;
+        const bool met = to.verdict && to.verdict->kind == cadence::VerdictKind::Met;
+        const bool back = times == stamped.first_times();
+        if (moves && met && !back && from.start <= now_ + kSoon) return;
+        database_.execute("UPDATE proof SET happened_at_ms = ?2, received_at_ms = ?3 WHERE id = ?1",
+                          stamped.proof, times.happened, times.received);
+        if (moves) move(database_, stamped, from, to, now_);
+        if (!stamped.counted) count_after_all(database_, stamped, to, times.received, now_);
+    }
+
+    Database& database_;
+    cadence::Zones& zones_;
+    const cadence::Policy& policy_;
+    const Instant now_;
+    std::set<std::int64_t> opened_;  // requirements that were tried to
+};
+
 }  // namespace
 
 void note_stamp(Database& database, const engine::Proof& proof, Instant now) {
@@ -212,32 +254,23 @@ void note_stamp(Database& database, const engine::Proof& proof, Instant now) {
                      proof.uptime);
 }
 
-void forget_stamps(Database& database, bool clock_is_right) {
-    database.execute("DELETE FROM stamp WHERE id <= (SELECT max(id) FROM stamp) - ?1",
-                     clock_is_right ? 0 : kMostStamps);
+void forget_stamps(Database& database, Duration confirmed_at) {
+    database.execute(
+        "DELETE FROM stamp WHERE up_ms <= ?1 OR id <= (SELECT max(id) FROM stamp) - ?2",
+        confirmed_at, kMostStamps);
 }
 
-void forget_uptimes(Database& database) {
-    database.execute("UPDATE stamp SET up_ms = NULL WHERE up_ms IS NOT NULL");
+void reckon_uptimes(Database& database, Instant now, Duration uptime) {
+    database.execute("UPDATE stamp SET up_ms = ?2 - (?1 - min(at_ms, ?1)), restarted = 1", now,
+                     uptime);
 }
 
 void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
-                Instant now, std::optional<Duration> uptime) {
+                Instant now, Duration uptime) {
+    Stamping stamping(database, zones, policy, now);
     for (const Stamped& stamped : load_stamped(database, now, uptime)) {
         const Times times = stamped.stamp_by(received_by_clock_of(now, uptime, stamped));
-        if (times == stamped.times) continue;
-        const auto home = find_home(database, zones, policy, stamped, times.happened, now);
-        if (!home) continue;
-        const WindowRow from = load_window(database, stamped.window);
-        const WindowRow to = load_window(database, *home);
-        const bool moves = *home != stamped.window;
-        const bool met = to.verdict && to.verdict->kind == cadence::VerdictKind::Met;
-        const bool back = times == stamped.first_times();
-        if (moves && met && !back && from.start <= now + kSoon) continue;
-        database.execute("UPDATE proof SET happened_at_ms = ?2, received_at_ms = ?3 WHERE id = ?1",
-                         stamped.proof, times.happened, times.received);
-        if (moves) move(database, stamped, from, to, now);
-        if (!stamped.counted) count_after_all(database, stamped, to, times.received, now);
+        if (!(times == stamped.times)) stamping.stamp(stamped, times);
     }
 }
 

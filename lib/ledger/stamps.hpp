@@ -1,9 +1,7 @@
-// Proofs that the daemon's own clock has stamped while nothing said that it was right. Whoever sets
-// that clock later says what time it was when they came in, and with it for which window they
-// count. Used inside a unit of work.
+// Proofs that came in since a platform's Date last agreed with the daemon's own clock. Whoever sets
+// that clock says what time it was when they came in, and with it for which window they count. Used
+// inside a unit of work.
 #pragma once
-
-#include <optional>
 
 #include "cadence/requirement.hpp"
 #include "cadence/time.hpp"
@@ -13,22 +11,23 @@
 
 namespace ledger {
 
-// Remembers what the proof, just stored, was stamped by.
+// Remembers when the proof, just stored, came in by the machine's uptime.
 void note_stamp(Database& database, const engine::Proof& proof, cadence::Instant now);
 
-// At every heartbeat. The clock has turned out right: what it has stamped stays. Else of more than
-// 100,000 the newest are kept.
-void forget_stamps(Database& database, bool clock_is_right);
+// A Date agreed with the clock when the machine was up for so long: what came in until then is
+// stamped for good. Of more than 20,000 the newest are kept all the same.
+void forget_stamps(Database& database, cadence::Duration confirmed_at);
 
-// The machine has started anew: how long ago a stamp was set cannot be told any more.
-void forget_uptimes(Database& database);
+// The machine has started anew: how long ago the proofs came in is reckoned by the clock it has
+// started with; by none later than they were stamped.
+void reckon_uptimes(Database& database, cadence::Instant now, cadence::Duration uptime);
 
-// Stamps anew what was stamped by a clock that has been set since, as the clock of now would have
-// stamped it: by the machine's uptime, where that is known; else what lies in the future came in
-// now. A proof that moves into another window counts there. It stays as it is when that other
-// window is met already: nobody loses what he was told, unless it is for a day that is far off. A
-// window that is over stays met. Costs what came in since the clock was last known to be right.
+// Stamps anew what came in while the clock was set otherwise, as the clock of now would have
+// stamped it. A proof that moves into another window counts there. It stays as it is when that
+// other window is met already: nobody loses what he was told, unless it is for a day that is far
+// off. A window that is over stays met. What the database refuses stays as it is. Costs what came
+// in since the clock was last confirmed.
 void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
-                cadence::Instant now, std::optional<cadence::Duration> uptime);
+                cadence::Instant now, cadence::Duration uptime);
 
 }  // namespace ledger

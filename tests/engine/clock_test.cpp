@@ -128,6 +128,60 @@ TEST_F(Clock, EnrolledWhileItWasTenYearsAhead_OwesFromTodayOn) {
     EXPECT_EQ(count_windows("other", "verdict = 'missed'"), 1) << "the next day is one as any";
 }
 
+TEST_F(Clock, EnrolledAndProvedWhileItWasTenYearsAhead_OwesFromTodayOn) {
+    live_a_day();
+    set_wrong(kTenYears);
+    enrol("other");
+    prove("other", "proof-1");
+    pass(10min);
+    set_right();
+    EXPECT_EQ(count_windows("other", "verdict = 'met'"), 1);
+    EXPECT_EQ(count_windows("other", "true"), 1);
+    pass(38h);
+    EXPECT_EQ(count_windows("other", "verdict = 'missed'"), 1) << "the next day is one as any";
+}
+
+// No step takes the whole jump back; a Date says that the clock is right.
+TEST_F(Clock, TenDaysAheadSetRightInParts_LeaveNoOutageOnceAPlatformConfirmsIt) {
+    live_a_day();
+    stop();  // forgets that a Date has agreed with the right clock
+    start();
+    set_wrong(10 * kDay);
+    pass(10min);
+    set_wrong(-9 * kDay);
+    pass(1min);
+    set_right();
+    EXPECT_EQ(count("outage WHERE until_at_ms > (SELECT at_ms FROM heartbeat)"), 1);
+    launch("wearer", "second");
+    pass(1min);
+    EXPECT_EQ(count("outage WHERE until_at_ms > (SELECT at_ms FROM heartbeat)"), 0);
+    pass(14h);
+    EXPECT_EQ(verdict_of_day(1), "missed count_not_reached");
+    pass(24h);
+    EXPECT_EQ(verdict_of_day(2), "missed count_not_reached");
+}
+
+TEST_F(Clock, LivedThroughWhileItWasADayBehind_IsNoOutage) {
+    live_a_day();
+    set_wrong(-kDay);
+    pass(20h);
+    set_right();
+    pass(20min);
+    EXPECT_EQ(count("outage"), 0);
+    EXPECT_EQ(verdict_of_day(1), "missed count_not_reached");
+}
+
+TEST_F(Clock, SetBeforeAnybodyWaitsForIt_IsFollowedAllTheSame) {
+    live_a_day();
+    set_wrong(kDay);
+    pass(1min);
+    prove("wearer", "proof-1");
+    clock.set_unnoticed(clock.now() - kDay);
+    engine->changed();
+    settle();
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+}
+
 TEST_F(Clock, EnrolledWhileItWasTenYearsBehind_OwesNothingForTheTimeBetween) {
     live_a_day();
     set_wrong(-kTenYears);

@@ -116,7 +116,7 @@ void EngineTest::launch(const std::string& id, const std::string& token) {
 }
 
 void EngineTest::prove(const std::string& id, const std::string& proof) {
-    engine::Proof given{{proof}, {id}, "check_in", 1, std::nullopt, engine->uptime_in_doubt()};
+    engine::Proof given{{proof}, {id}, "check_in", 1, std::nullopt, clock.uptime()};
     auto const taken = run(intake->add_proof(std::move(given), settings.policy, clock.now()));
     ASSERT_TRUE(taken) << taken.error().detail;
     ASSERT_EQ(taken->status, engine::ProofStatus::Accepted) << taken->detail;

@@ -15,7 +15,6 @@ class ManualAlarm final : public engine::Alarm {
 
     boost::asio::awaitable<engine::Wake> wait_until(std::optional<cadence::Instant> at) override {
         at_ = at;
-        stepped_ = false;
         while (!rung_ && !stepped_ && !(at_ && *at_ <= clock_->now_)) {
             event_.expires_at(boost::asio::steady_timer::time_point::max());
             boost::system::error_code ec;
@@ -25,7 +24,7 @@ class ManualAlarm final : public engine::Alarm {
         }
         at_.reset();
         auto const rung = std::exchange(rung_, false);
-        if (stepped_) co_return engine::Wake::Stepped;
+        if (std::exchange(stepped_, false)) co_return engine::Wake::Stepped;
         co_return rung ? engine::Wake::Rung : engine::Wake::Reached;
     }
 

@@ -26,6 +26,8 @@ class ManualClock final : public engine::Clock {
     void pass(cadence::Duration time);
     // Somebody sets the wall clock: every alarm learns of it.
     void step_to(cadence::Instant wall);
+    // No alarm is told, as none is that nobody waits for.
+    void set_unnoticed(cadence::Instant wall) { now_ = wall; }
     // The machine sleeps: every alarm learns of it.
     void sleep(cadence::Duration time);
     // The machine is started anew, or has been up for so long already.

@@ -159,8 +159,7 @@ TEST_F(Stamps, MachineThatSleptAfterThem_CountWhereTheyWere) {
 TEST_F(Stamps, HandedInWithATimeOfAClockThatIsAheadToo_CountForTheDayThatRuns) {
     live_a_day();
     set_wrong(kDay);
-    engine::Proof proof{{"proof-1"}, {"wearer"},         "check_in",
-                        1,           clock.now() - 1min, engine->uptime_in_doubt()};
+    engine::Proof proof{{"proof-1"}, {"wearer"}, "check_in", 1, clock.now() - 1min, clock.uptime()};
     ASSERT_TRUE(run(intake->add_proof(std::move(proof), settings.policy, clock.now())));
     set_right();
     expect_second_day_met();
@@ -172,12 +171,8 @@ TEST_F(Stamps, IgnoredAsTooLateByAClockThatIsAhead_CountAfterAll) {
     pass(13h + 30min);
     set_wrong(kDay);
     pass(40min);
-    engine::Proof proof{{"proof-1"},
-                        {"other"},
-                        "check_in",
-                        1,
-                        clock.now() - kDay - 35min,
-                        engine->uptime_in_doubt()};
+    engine::Proof proof{{"proof-1"},   {"other"}, "check_in", 1, clock.now() - kDay - 35min,
+                        clock.uptime()};
     ASSERT_TRUE(run(intake->add_proof(std::move(proof), settings.policy, clock.now())));
     ASSERT_EQ(count("proof WHERE reason = 'late_ignored'"), 1);
     set_wrong(-kDay - 20min);
@@ -205,7 +200,9 @@ TEST_F(Stamps, ClockThatAPlatformConfirms_AreForgotten) {
     pass(1min);
     EXPECT_EQ(count("stamp"), 0);
     prove("wearer", "proof-2");
-    EXPECT_EQ(count("stamp"), 0) << "the clock is known to be right";
+    EXPECT_EQ(count("stamp"), 1) << "the Date may be of before it";
+    pass(1min);
+    EXPECT_EQ(count("stamp"), 0) << "the answer to its progress has another";
 }
 
 TEST_F(Stamps, ClockThatHasLostTheTimeAtTheStart_OpensNoDayAgain) {
@@ -224,33 +221,71 @@ TEST_F(Stamps, ClockThatHasLostTheTimeAtTheStart_OpensNoDayAgain) {
     EXPECT_EQ(verdict_of_day(1), "missed count_not_reached");
 }
 
-TEST_F(Stamps, ClockWatch_TrustsTheClockUntilSomebodySetsIt) {
+TEST_F(Stamps, HandedInADayAheadBeforeANewStart_StayOnTheirDayWhenTheOtherComes) {
+    live_a_day();
+    set_wrong(kDay);
+    prove("wearer", "proof-1");
+    stop();
+    set_right();
+    clock.boot_anew("another boot");
+    start();
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    pass(25h);
+    stop();
+    start();
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    EXPECT_EQ(verdict_of_day(2), "open ");
+}
+
+TEST_F(Stamps, ClockThatIsWrongBeforeAndAfterANewStart_CountForTheDayThatRuns) {
+    live_a_day();
+    set_wrong(kDay);
+    prove("wearer", "proof-1");
+    stop();
+    pass(1min);
+    clock.boot_anew("another boot");
+    start();
+    pass(22h);
+    set_right();
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    EXPECT_NE(verdict_of_day(2), "met count_reached");
+}
+
+class ClockWatch : public Clock {};
+
+TEST_F(ClockWatch, SetClock_IsNotConfirmedUntilItIsSetRight) {
     engine::ClockWatch watch(clock);
-    EXPECT_FALSE(watch.right());
+    EXPECT_FALSE(watch.confirmed_at());
     watch.agreed();
+    auto const agreed_at = clock.uptime();
     clock.pass(5h);
-    EXPECT_TRUE(watch.right());
+    EXPECT_EQ(watch.confirmed_at(), agreed_at);
     EXPECT_TRUE(watch.followed());
     clock.step_to(clock.now() + 1min);
-    EXPECT_FALSE(watch.right());
+    EXPECT_TRUE(watch.doubtful());
     EXPECT_FALSE(watch.followed());
     watch.stepped();
     EXPECT_FALSE(watch.followed()) << "the ledger does not know";
     EXPECT_EQ(watch.step(), 1min);
     watch.told();
     EXPECT_TRUE(watch.followed());
-    EXPECT_FALSE(watch.right());
+    EXPECT_FALSE(watch.confirmed_at());
     clock.step_to(clock.now() - 1min);
-    EXPECT_TRUE(watch.right()) << "it was set right";
+    watch.stepped();
+    watch.told();
+    EXPECT_FALSE(watch.doubtful()) << "it was set right";
+    EXPECT_EQ(watch.confirmed_at(), agreed_at);
+    watch.disagreed();
+    EXPECT_FALSE(watch.confirmed_at());
 }
 
-TEST_F(Stamps, ClockWatch_CallsNoSleepAStep) {
+TEST_F(ClockWatch, Sleep_IsNoStep) {
     engine::ClockWatch watch(clock);
     watch.agreed();
     clock.sleep(8h);
     watch.stepped();
     EXPECT_EQ(watch.step(), 0ms);
-    EXPECT_TRUE(watch.right());
+    EXPECT_FALSE(watch.doubtful());
 }
 
 }  // namespace

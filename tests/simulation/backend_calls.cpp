@@ -89,7 +89,7 @@ awaitable<bool> Backend::call_launch(engine::Launch launch) {
 awaitable<bool> Backend::call_prove(std::shared_ptr<Proving> proving) {
     auto const wall = daemon_->wall();
     proving->tries.push_back({stage_->now(), wall, model_->boot()});
-    proving->proof.uptime = daemon_->engine().uptime_in_doubt();
+    proving->proof.uptime = daemon_->uptime();
     auto const taken =
         co_await daemon_->intake().add_proof(proving->proof, daemon_->settings().policy, wall);
     if (!taken) co_return answered(taken.error(), "proof");

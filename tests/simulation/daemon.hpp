@@ -65,6 +65,7 @@ class Daemon {
     void sleep(Duration time);
     void step_to(Instant wall);
     [[nodiscard]] Instant wall() const { return process_->clock.now(); }
+    [[nodiscard]] Duration uptime() const { return process_->clock.uptime(); }
 
     [[nodiscard]] engine::Intake& intake() { return *process_->intake; }
     [[nodiscard]] engine::Outbox& outbox() { return *process_->outbox; }

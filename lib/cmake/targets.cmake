@@ -57,6 +57,21 @@ function(cadenced_precompile target)
     endif()
 endfunction()
 
+# Says how a target's sources are read: `batch` of them as one where CADENCED_UNITY is on, and what they
+# have in common precompiled, unless all of them fit into one unit, which reads it once anyway.
+function(cadenced_read_together target batch)
+    cmake_parse_arguments(arg "APART" "" "PCH" ${ARGN})
+    get_target_property(sources ${target} SOURCES)
+    list(LENGTH sources count)
+    if(CADENCED_UNITY AND NOT arg_APART)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
+        if(count LESS_EQUAL batch)
+            return()
+        endif()
+    endif()
+    cadenced_precompile(${target} ${arg_PCH})
+endfunction()
+
 # cadenced_library(NAME SOURCES … PUBLIC … PRIVATE … PCH …): one static library, a folder. Headers are
 # included by their path below lib/ ("cadence/window.hpp"). PCH: of STD (always), ASIO, JSON.
 # APART: never as a unity build (its sources share names on purpose, or are heavy one by one).
@@ -68,10 +83,11 @@ function(cadenced_library name)
     # Asio's configuration macros must be the same in every unit that sees its headers.
     target_compile_definitions(${name} PUBLIC
         $<TARGET_PROPERTY:cadenced_flags,INTERFACE_COMPILE_DEFINITIONS>)
-    cadenced_precompile(${name} ${arg_PCH})
-    if(CADENCED_UNITY AND NOT arg_APART)
-        set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    set(apart)
+    if(arg_APART)
+        set(apart APART)
     endif()
+    cadenced_read_together(${name} 12 ${apart} PCH ${arg_PCH})
 endfunction()
 
 # cadenced_test(NAME SOURCES … LINK … PCH …): one GoogleTest program, a folder.
@@ -85,7 +101,7 @@ function(cadenced_test name)
     target_compile_definitions(${name} PRIVATE
         CADENCED_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CADENCED_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
     target_link_libraries(${name} PRIVATE cadenced_flags ${arg_LINK} GTest::gtest GTest::gtest_main)
-    cadenced_precompile(${name} GTEST ${arg_PCH})
+    cadenced_read_together(${name} 8 PCH GTEST ${arg_PCH})
     include(GoogleTest)
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${arg_TIMEOUT})
 endfunction()

@@ -9,7 +9,7 @@ namespace {
 using namespace cadence;
 using namespace std::chrono_literals;
 
-constexpr Instant kNow = from_ms(1'760'000'000'000);
+constexpr Instant kCheckedAt = from_ms(1'760'000'000'000);
 
 RequirementSpec good_requirement(const std::string& metric = "check_in") {
     RequirementSpec spec;
@@ -31,7 +31,7 @@ SessionSpec good() {
 std::string refused_field(const std::function<void(SessionSpec&, Rules&)>& change) {
     SessionSpec spec = good();
     change(spec, spec.requirements[1].rules);
-    const auto result = validate(spec, Caps{}, kNow);
+    const auto result = validate(spec, Caps{}, kCheckedAt);
     if (result) return "";
     EXPECT_EQ(result.error().code, ErrorCode::InvalidArgument);
     EXPECT_NE(result.error().detail.find(result.error().field), std::string::npos);
@@ -54,10 +54,10 @@ void expect_all(const std::vector<FieldCase>& cases) {
 }
 
 TEST(Validate, NothingWrong_IsAccepted) {
-    EXPECT_TRUE(validate(good(), Caps{}, kNow));
+    EXPECT_TRUE(validate(good(), Caps{}, kCheckedAt));
     SessionSpec empty = good();
     empty.requirements.clear();
-    EXPECT_TRUE(validate(empty, Caps{}, kNow));
+    EXPECT_TRUE(validate(empty, Caps{}, kCheckedAt));
 }
 
 TEST(Validate, LockSession_NamesTheField) {
@@ -158,7 +158,7 @@ TEST(Validate, FreezeAboveADayDespiteAHighCap_IsRefused) {
     set_punishment(spec.requirements[0].rules, PunishmentType::Freeze, 86401s);
     Caps caps;
     caps.punishment_seconds = 1'000'000s;
-    const auto result = validate(spec, caps, kNow);
+    const auto result = validate(spec, caps, kCheckedAt);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().field, "requirements[0].punishment.seconds");
 }
@@ -168,14 +168,14 @@ TEST(Validate, PunishmentAboveADaysCap_IsRefusedWithTheKey) {
     set_punishment(spec.requirements[0].rules, PunishmentType::AddTime, 7200s);
     Caps caps;
     caps.punishment_seconds_per_day = 7199s;
-    const auto result = validate(spec, caps, kNow);
+    const auto result = validate(spec, caps, kCheckedAt);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().field, "requirements[0].punishment.seconds");
     EXPECT_NE(result.error().detail.find("7199 (caps.punishment_seconds_per_day"),
               std::string::npos)
         << result.error().detail;
     caps.punishment_seconds_per_day = 7200s;
-    EXPECT_TRUE(validate(spec, caps, kNow));
+    EXPECT_TRUE(validate(spec, caps, kCheckedAt));
 }
 
 TEST(Validate, DisabledRequirement_IsCheckedAllTheSame) {
@@ -201,9 +201,9 @@ TEST(Validate, GraceAndActivation_NameTheField) {
         {"", grace(0ms)},
         {"requirements[1].activeFrom", active_from(kFirst - 1ms)},
         {"", active_from(kFirst)},
-        {"", active_from(kNow)},
-        {"", active_from(kNow + 5min)},
-        {"requirements[1].activeFrom", active_from(kNow + 5min + 1ms)},
+        {"", active_from(kCheckedAt)},
+        {"", active_from(kCheckedAt + 5min)},
+        {"requirements[1].activeFrom", active_from(kCheckedAt + 5min + 1ms)},
     });
 }
 

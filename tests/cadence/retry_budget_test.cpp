@@ -9,28 +9,28 @@ namespace {
 using namespace cadence;
 using namespace std::chrono_literals;
 
-constexpr Monotonic kNow{1000h};
+constexpr Monotonic kBegun{1000h};
 
 // Whose savings are gone.
 RetryBudget empty_budget() {
     RetryBudget budget;
     for (int i = 0; i < static_cast<int>(RetryBudget::kMost); ++i) {
-        EXPECT_EQ(budget.spend(kNow, 0.5), 0ms);
+        EXPECT_EQ(budget.spend(kBegun, 0.5), 0ms);
     }
     return budget;
 }
 
 TEST(RetryBudget, SavingsGone_GivesTurnsASecondApart) {
     RetryBudget budget = empty_budget();
-    EXPECT_EQ(budget.spend(kNow, 0.5), 1s);
-    EXPECT_EQ(budget.spend(kNow, 0.5), 2s);
-    EXPECT_EQ(budget.spend(kNow + 1s, 0.5), 2s);
+    EXPECT_EQ(budget.spend(kBegun, 0.5), 1s);
+    EXPECT_EQ(budget.spend(kBegun, 0.5), 2s);
+    EXPECT_EQ(budget.spend(kBegun + 1s, 0.5), 2s);
 }
 
 TEST(RetryBudget, TimeWithoutRetries_SavesNoMoreThanTheMost) {
     RetryBudget budget = empty_budget();
-    EXPECT_EQ(budget.spend(kNow + 1s, 0.5), 0ms);
-    const auto later = kNow + 24h;
+    EXPECT_EQ(budget.spend(kBegun + 1s, 0.5), 0ms);
+    const auto later = kBegun + 24h;
     for (int i = 0; i < static_cast<int>(RetryBudget::kMost); ++i) {
         EXPECT_EQ(budget.spend(later, 0.5), 0ms);
     }
@@ -39,18 +39,18 @@ TEST(RetryBudget, TimeWithoutRetries_SavesNoMoreThanTheMost) {
 
 TEST(RetryBudget, FiveThatSucceed_PayForOneRetry) {
     RetryBudget budget = empty_budget();
-    for (int i = 0; i < 5; ++i) budget.succeeded(kNow);
-    EXPECT_LE(budget.spend(kNow, 0.5), 1ms);
-    EXPECT_GE(budget.spend(kNow, 0.5), 999ms);
+    for (int i = 0; i < 5; ++i) budget.succeeded(kBegun);
+    EXPECT_LE(budget.spend(kBegun, 0.5), 1ms);
+    EXPECT_GE(budget.spend(kBegun, 0.5), 999ms);
 }
 
 TEST(RetryBudget, AllCallsFail_CostsAFewRetriesASecond) {
     RetryBudget budget;
     // Ten thousand fail at once, each of their retries fails, too, and so on for an hour.
     std::multimap<Monotonic, int> planned;
-    for (int i = 0; i < 10'000; ++i) planned.emplace(kNow + budget.spend(kNow, i / 1e4), i);
+    for (int i = 0; i < 10'000; ++i) planned.emplace(kBegun + budget.spend(kBegun, i / 1e4), i);
     int retries = 0;
-    while (planned.begin()->first < kNow + 1h) {
+    while (planned.begin()->first < kBegun + 1h) {
         const auto at = planned.begin()->first;
         planned.erase(planned.begin());
         ++retries;

@@ -22,7 +22,8 @@ std::vector<std::string> texts(const std::vector<Line>& lines) {
 }
 
 // All lines of `text`, fed `size` bytes at a time and handed out `most` at a time.
-std::vector<std::string> split(const std::string& text, std::size_t size, std::size_t most = 100) {
+std::vector<std::string> split_by(const std::string& text, std::size_t size,
+                                  std::size_t most = 100) {
     LineSplitter splitter(8);
     std::vector<Line> all;
     for (std::size_t at = 0; at < text.size(); at += size) {
@@ -44,11 +45,11 @@ TEST(LineSplitter, PiecesOfAnySize_MakeTheSameLines) {
     const Texts lines{"1:one", "4:two", "5:12345678", "6:12345678!", "7:last"};
     for (std::size_t size = 1; size <= text.size(); ++size) {
         for (const std::size_t most : {1U, 2U, 3U, 100U}) {
-            EXPECT_EQ(split(text, size, most), lines) << size << " " << most;
+            EXPECT_EQ(split_by(text, size, most), lines) << size << " " << most;
         }
     }
-    EXPECT_EQ(split("a\n", 1), Texts{"1:a"});
-    EXPECT_EQ(split("", 1), Texts{});
+    EXPECT_EQ(split_by("a\n", 1), Texts{"1:a"});
+    EXPECT_EQ(split_by("", 1), Texts{});
 }
 
 class ProofLines : public routes_test::RoutesTest {

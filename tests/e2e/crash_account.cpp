@@ -16,8 +16,6 @@ namespace {
 using Json = nlohmann::json;
 using Kind = WriteUnderTest;
 
-constexpr std::int64_t kHourMs = 3'600'000;
-
 struct Seen {
     std::vector<Json> punishments;
     std::vector<Json> progress;

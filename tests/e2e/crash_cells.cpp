@@ -13,7 +13,6 @@ using Json = nlohmann::json;
 using Kind = WriteUnderTest;
 
 constexpr std::array kKinds{Kind::AddTime, Kind::Freeze, Kind::Unseen, Kind::Progress, Kind::Undo};
-constexpr std::int64_t kHourMs = 3'600'000;
 
 // Where a write of each kind passes; those that wait for a reading of the lock have a row a kind.
 constexpr std::array kPoints{"VerdictWritten",    "LaunchWritten",  "ProofWritten",

@@ -55,10 +55,6 @@ bool is_over(const World& world) {
     return world.sandbox.get("/faults").at("items").at(0).at("timesLeft") == 0;
 }
 
-int in_state(const World& world, const char* state) {
-    return world.daemon.status().at("deliveries").at(state).get<int>();
-}
-
 // The delivery that a write's key "cadenced-DELIVERY-ATTEMPT" names.
 std::string delivery_of(const Json& record) {
     auto const key = record.at("idempotencyKey").get<std::string>();
@@ -117,8 +113,8 @@ TEST(Cut, RequestAtEveryPosition_IsNotAppliedAndNotRepeated) {
         cut += request.at("outcome") == "cut" ? 1 : 0;
     }
     EXPECT_GT(cut, 25);
-    EXPECT_EQ(in_state(world, "held"), cut);
-    EXPECT_EQ(in_state(world, "applied"), kMetrics * kDays - cut);
+    EXPECT_EQ(world.in_state("held"), cut);
+    EXPECT_EQ(world.in_state("applied"), kMetrics * kDays - cut);
     EXPECT_EQ(effects_by_delivery(world).size(), static_cast<std::size_t>(kMetrics * kDays - cut));
     for (const auto& [key, count] : effects_by_delivery(world)) EXPECT_EQ(count, 1) << key;
 }

@@ -16,17 +16,13 @@ Json fault(const std::string& path, const std::string& kind, int times) {
     return {{"match", {{"path", path}}}, {"fault", kind}, {"times", times}};
 }
 
-int in_state(const World& world, const char* state) {
-    return world.daemon.status().at("deliveries").at(state).get<int>();
-}
-
 TEST(Faults, AnswerThatNothingCanSettle_HoldsThePunishmentAndNeverRepeatsIt) {
     World world;
     world.sandbox.post("/faults", fault("action", "drop_after_apply", 1));
     world.enrol(Json::array({World::daily_since("checkin", World::kTooFewToSee, 3)}));
     world.launch();
     ASSERT_TRUE(eventually(seconds{30}, [&world] {
-        return in_state(world, "applied") == 2 && in_state(world, "held") == 1;
+        return world.in_state("applied") == 2 && world.in_state("held") == 1;
     }));
     EXPECT_EQ(world.effects("add_time").size(), 3U);
 
@@ -34,7 +30,7 @@ TEST(Faults, AnswerThatNothingCanSettle_HoldsThePunishmentAndNeverRepeatsIt) {
     auto const path = "/v1/deliveries/" + held.at("id").get<std::string>() + "/settle";
     EXPECT_EQ(world.daemon.post(path, {{"outcome", "applied"}, {"reason", "seen"}}).status, 200);
     EXPECT_EQ(world.daemon.post(path, {{"outcome", "applied"}, {"reason", "seen"}}).status, 409);
-    EXPECT_EQ(in_state(world, "applied"), 3);
+    EXPECT_EQ(world.in_state("applied"), 3);
     EXPECT_EQ(world.effects("add_time").size(), 3U);
 }
 
@@ -66,13 +62,13 @@ TEST(Faults, PersonSettlesAsNotApplied_SendsItAgainOnce) {
     world.sandbox.post("/faults", fault("action", "drop_before_apply", 1));
     world.enrol(Json::array({World::daily_since("checkin", World::kTooFewToSee, 1)}));
     world.launch();
-    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "held") == 1; }));
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return world.in_state("held") == 1; }));
     EXPECT_TRUE(world.effects("add_time").empty());
     auto const settled = world.daemon.post(
         "/v1/deliveries/settle",
         {{"filter", {{"state", "held"}}}, {"outcome", "not_applied"}, {"reason", "looked"}});
     EXPECT_EQ(settled.json().at("changed"), 1);
-    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "applied") == 1; }));
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return world.in_state("applied") == 1; }));
     EXPECT_EQ(world.effects("add_time").size(), 1U);
 }
 
@@ -84,9 +80,9 @@ TEST(Faults, ProgressOfUnknownOutcome_IsSentOnceMoreAMinuteLater) {
     world.enrol(Json::array({World::daily("checkin", 0)}));
     world.launch();
     world.hand_in("p1", "checkin", now_ms());
-    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "unknown") == 1; }));
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return world.in_state("unknown") == 1; }));
     EXPECT_EQ(world.daemon.status().at("proofs").at("unknown"), 1);
-    ASSERT_TRUE(eventually(seconds{75}, [&world] { return in_state(world, "applied") == 1; }));
+    ASSERT_TRUE(eventually(seconds{75}, [&world] { return world.in_state("applied") == 1; }));
     EXPECT_EQ(world.effects("progress").size(), 2U) << "it may err in the wearer's favour";
 }
 
@@ -110,7 +106,7 @@ TEST(Faults, DeadToken_WaitsForTheNextLaunch) {
     world.sandbox.post("/sessions/wearer/tokens/revoke", Json::object());
     ASSERT_EQ(world.daemon.post("/v1/sessions/wearer/launches", {{"mainToken", token}}).status,
               202);
-    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "waiting") == 1; }));
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return world.in_state("waiting") == 1; }));
     EXPECT_TRUE(world.effects("add_time").empty());
     world.launch();
     ASSERT_TRUE(world.settles());
@@ -142,11 +138,11 @@ TEST(Faults, Brake_StopsPunishmentsAndNotProgressAndSurvivesARestart) {
     world.enrol(Json::array({World::daily_since("checkin", 60, 2)}));
     world.launch();
     world.hand_in("p1", "checkin", now_ms());
-    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "applied") == 1; }));
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return world.in_state("applied") == 1; }));
     EXPECT_EQ(world.daemon.stop(), 0);
     world.daemon.start_and_wait();
     EXPECT_EQ(world.daemon.status().at("paused"), true);
-    EXPECT_EQ(in_state(world, "queued"), 2);
+    EXPECT_EQ(world.in_state("queued"), 2);
     EXPECT_TRUE(world.effects("add_time").empty());
     ASSERT_EQ(world.daemon.call("POST", "/v1/resume").status, 200);
     ASSERT_TRUE(world.settles());
@@ -160,11 +156,11 @@ TEST(Faults, StopWhileAWriteIsInFlight_EndsInTimeAndLearnsThatItHappened) {
     world.sandbox.post("/faults", slow);
     world.enrol(Json::array({World::daily_since("checkin", 3600, 1)}));
     world.launch();
-    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "inFlight") == 1; }));
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return world.in_state("inFlight") == 1; }));
     world.daemon.program().signal(SIGTERM);
     EXPECT_EQ(world.daemon.program().wait(seconds{13}), 0);
     world.daemon.start_and_wait();
-    ASSERT_TRUE(eventually(seconds{30}, [&world] { return in_state(world, "applied") == 1; }));
+    ASSERT_TRUE(eventually(seconds{30}, [&world] { return world.in_state("applied") == 1; }));
     EXPECT_EQ(world.effects("add_time").size(), 1U);
 }
 

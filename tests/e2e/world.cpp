@@ -64,6 +64,10 @@ std::vector<Json> World::effects(const std::string& kind) const {
     return all;
 }
 
+int World::in_state(const char* delivery_state) const {
+    return daemon.status().at("deliveries").at(delivery_state).get<int>();
+}
+
 std::map<std::string, int> World::verdicts(const std::string& metric) const {
     std::map<std::string, int> counts;
     for (const auto& window : daemon.all("/v1/sessions/wearer/windows?metric=" + metric)) {

@@ -41,6 +41,7 @@ first_window = "strict"
     // Waits until nothing waits or moves; the test fails when that does not come about.
     [[nodiscard]] bool settles(std::chrono::milliseconds patience = std::chrono::seconds{60}) const;
     [[nodiscard]] std::vector<nlohmann::json> effects(const std::string& kind) const;
+    [[nodiscard]] int in_state(const char* delivery_state) const;  // deliveries, by its status
     [[nodiscard]] std::map<std::string, int> verdicts(const std::string& metric) const;
 
     TemporaryDirectory directory;
@@ -56,5 +57,6 @@ first_window = "strict"
 [[nodiscard]] std::string rfc3339(std::int64_t at_ms);
 [[nodiscard]] std::int64_t now_ms();
 inline constexpr std::int64_t kDayMs = 86'400'000;
+inline constexpr std::int64_t kHourMs = 3'600'000;
 
 }  // namespace e2e

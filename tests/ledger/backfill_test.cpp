@@ -10,8 +10,6 @@ using cadence::VerdictKind;
 using engine::BackfillChunk;
 using engine::BackfillRange;
 
-using Lines = std::vector<std::string>;
-
 cadence::LocalDate june(unsigned day) {
     return cadence::LocalDate{std::chrono::year{2026} / 6 / static_cast<int>(day)};
 }

@@ -20,7 +20,7 @@ namespace {
 using ledger::Access;
 using ledger::Database;
 
-std::string answer_to(Database& database, const std::string& sql) {
+std::string told_by(Database& database, const std::string& sql) {
     auto row = database.query(sql);
     return row.step() ? row.text(0) : std::string{};
 }
@@ -78,7 +78,7 @@ TEST_F(CheckpointFaults, SyncThatFailsAfterAHalfCheckpoint_StopsTheDaemonAndLose
     ASSERT_TRUE(reader);
     const auto look = [&reader] {
         reader->execute_script("BEGIN");
-        static_cast<void>(answer_to(*reader, "SELECT count(*) FROM early"));
+        static_cast<void>(told_by(*reader, "SELECT count(*) FROM early"));
     };
     look();
     ASSERT_TRUE(write("early"));  // stays in the log
@@ -93,9 +93,9 @@ TEST_F(CheckpointFaults, SyncThatFailsAfterAHalfCheckpoint_StopsTheDaemonAndLose
     EXPECT_TRUE(fatal_) << "only a new start writes all of the log again";
 
     auto database = after_power_cut();
-    EXPECT_EQ(answer_to(database, "PRAGMA integrity_check"), "ok");
-    EXPECT_EQ(answer_to(database, "SELECT count(*) FROM early"), "1");
-    EXPECT_EQ(answer_to(database, "SELECT count(*) FROM late"), std::to_string(acknowledged));
+    EXPECT_EQ(told_by(database, "PRAGMA integrity_check"), "ok");
+    EXPECT_EQ(told_by(database, "SELECT count(*) FROM early"), "1");
+    EXPECT_EQ(told_by(database, "SELECT count(*) FROM late"), std::to_string(acknowledged));
 }
 
 }  // namespace

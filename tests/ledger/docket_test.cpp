@@ -4,8 +4,6 @@
 namespace ledger_test {
 namespace {
 
-using Lines = std::vector<std::string>;
-
 class DocketTest : public LedgerTest {
   protected:
     engine::DocketPass pass(int limit = 100) {

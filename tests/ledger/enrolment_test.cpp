@@ -8,8 +8,6 @@ using cadence::ErrorCode;
 using cadence::PunishmentType;
 using engine::Intake;
 
-using Lines = std::vector<std::string>;
-
 class EnrolmentTest : public LedgerTest {
   protected:
     // Neither a hole nor an overlap between the windows of any requirement.

@@ -9,8 +9,6 @@
 
 namespace ledger_test {
 
-using Lines = std::vector<std::string>;
-
 class IntakeTest : public LedgerTest {
   protected:
     static engine::PlatformRequirement own(const std::string& metric = "check_in") {

@@ -26,6 +26,7 @@ namespace ledger_test {
 using namespace std::chrono_literals;
 using cadence::Instant;
 using cadence::SessionId;
+using Lines = std::vector<std::string>;
 
 // utc(2026, 3, 29, 12h)
 [[nodiscard]] Instant utc(int year, unsigned month, unsigned day, cadence::Duration time = 0ms);

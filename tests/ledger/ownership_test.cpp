@@ -9,7 +9,7 @@ namespace {
 
 enum class Look { None, On, Off, OnByKey, OnForAnother, Disabled, Unreadable };
 
-struct Case {
+struct Sequence {
     const char* id;
     // Three hours and one hour before the end, one and two hours after it.
     std::array<Look, 4> looks;
@@ -38,7 +38,7 @@ class OwnershipTest : public IntakeTest {
 };
 
 TEST_F(OwnershipTest, EverySequenceOfLooks_Table) {
-    const std::vector<Case> cases{
+    const std::vector<Sequence> cases{
         {"never-seen", {Look::None, Look::None, Look::None, Look::None}, "queued "},
         {"off", {Look::Off, Look::None, Look::None, Look::None}, "queued "},
         {"on-before-the-end", {Look::None, Look::On, Look::None, Look::None}, "platform"},
@@ -55,12 +55,12 @@ TEST_F(OwnershipTest, EverySequenceOfLooks_Table) {
         {"disabled", {Look::Disabled, Look::None, Look::None, Look::None}, "queued "},
         {"unreadable", {Look::Unreadable, Look::None, Look::None, Look::None}, "platform"},
     };
-    for (const Case& one : cases) enrol(one.id);
+    for (const Sequence& one : cases) enrol(one.id);
     const std::array<cadence::Duration, 4> times{-3h, -1h, 1h, 2h};
     for (std::size_t i = 0; i < times.size(); ++i) {
         live_until(end + times[i]);
         must_work_off();
-        for (const Case& one : cases) {
+        for (const Sequence& one : cases) {
             if (i == 0) {
                 ASSERT_TRUE(launch(std::string("token of ") + one.id, one.id));
             }
@@ -68,7 +68,7 @@ TEST_F(OwnershipTest, EverySequenceOfLooks_Table) {
             must_see_context(std::string("token of ") + one.id, said(one.looks[i]), one.id);
         }
     }
-    for (const Case& one : cases) {
+    for (const Sequence& one : cases) {
         const std::string wanted =
             one.punishment == std::string("platform") ? "waived platform_owned" : one.punishment;
         EXPECT_EQ(text("SELECT state || ' ' || reason FROM delivery WHERE session = '" +

@@ -8,8 +8,6 @@
 namespace ledger_test {
 namespace {
 
-using Lines = std::vector<std::string>;
-
 class ReplanTest : public LedgerTest {
   protected:
     // Berlin as it would be if it had moved to another offset for good: two hours in June so far.

@@ -6,7 +6,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string kPost = "POST /pieces HTTP/1.1\r\nHost: cadenced\r\n";
+const std::string kPostInPieces = "POST /pieces HTTP/1.1\r\nHost: cadenced\r\n";
 
 net::UnixHttpOptions streaming() {
     net::UnixHttpOptions options;
@@ -17,7 +17,7 @@ net::UnixHttpOptions streaming() {
 }
 
 std::string announced(const std::string& body) {
-    return kPost + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    return kPostInPieces + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 TEST_F(UnixServerTest, StreamedBody_ArrivesWholeAndTheConnectionGoesOn) {
@@ -57,7 +57,7 @@ TEST_F(UnixServerTest, StreamedChunksThatHaveArrived_ComeTogether) {
 TEST_F(UnixServerTest, StreamedChunks_ArriveWhole) {
     start(streaming());
     RawClient client(path_);
-    client.send(kPost + "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n");
+    client.send(kPostInPieces + "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n");
     client.send("3\r\nfgh\r\n0\r\n\r\n");
     EXPECT_EQ(body_of(client.read_response()), "8");
 }
@@ -65,10 +65,10 @@ TEST_F(UnixServerTest, StreamedChunks_ArriveWhole) {
 TEST_F(UnixServerTest, StreamedBodyOverItsLimit_Is413OrAnError) {
     start(streaming());
     RawClient told(path_);
-    told.send(kPost + "Content-Length: 3000001\r\n\r\n");
+    told.send(kPostInPieces + "Content-Length: 3000001\r\n\r\n");
     EXPECT_EQ(status_of(told.read_response()), 413);
     RawClient untold(path_);
-    untold.send(kPost + "Transfer-Encoding: chunked\r\n\r\n2dc6c0\r\n" +
+    untold.send(kPostInPieces + "Transfer-Encoding: chunked\r\n\r\n2dc6c0\r\n" +
                 std::string(3'000'000, 'x') + "\r\n1\r\nx\r\n");
     EXPECT_EQ(body_of(untold.read_response()), "too_large after 3000000");
 }
@@ -78,22 +78,22 @@ TEST_F(UnixServerTest, StreamedBodyThatStalls_TimesOut) {
     options.body_timeout = cadence::Duration{50};
     start(options);
     RawClient client(path_);
-    client.send(kPost + "Content-Length: 10\r\n\r\nabc");
+    client.send(kPostInPieces + "Content-Length: 10\r\n\r\nabc");
     EXPECT_EQ(body_of(client.read_response()), "timed_out after 3");
 }
 
 TEST_F(UnixServerTest, StreamedBodyThatGoesWrong_IsHandedOnUntilThen) {
     start(streaming());
     RawClient client(path_);
-    client.send(kPost + "Transfer-Encoding: chunked\r\n\r\n11170\r\n" + std::string(70'000, 'x') +
-                "\r\nzz\r\n");
+    client.send(kPostInPieces + "Transfer-Encoding: chunked\r\n\r\n11170\r\n" +
+                std::string(70'000, 'x') + "\r\nzz\r\n");
     EXPECT_EQ(body_of(client.read_response()), "malformed after 70000");
 }
 
 TEST_F(UnixServerTest, StreamedBodyThatIsNoChunk_IsMalformed) {
     start(streaming());
     RawClient client(path_);
-    client.send(kPost + "Transfer-Encoding: chunked\r\n\r\nzz\r\n");
+    client.send(kPostInPieces + "Transfer-Encoding: chunked\r\n\r\nzz\r\n");
     EXPECT_EQ(body_of(client.read_response()), "malformed after 0");
 }
 
@@ -111,7 +111,7 @@ TEST_F(UnixServerTest, ClientThatGoesInAStreamedBody_LeavesTheServerAlive) {
     start(streaming());
     {
         const RawClient client(path_);
-        client.send(kPost + "Content-Length: 10\r\n\r\nabc");
+        client.send(kPostInPieces + "Content-Length: 10\r\n\r\nabc");
     }
     EXPECT_EQ(status_of(exchange(get_text("/echo", "Connection: close\r\n"))), 200);
 }
@@ -119,7 +119,7 @@ TEST_F(UnixServerTest, ClientThatGoesInAStreamedBody_LeavesTheServerAlive) {
 TEST_F(UnixServerTest, ExpectBeforeAStreamedBody_IsToldToGoOn) {
     start(streaming());
     RawClient client(path_);
-    client.send(kPost + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    client.send(kPostInPieces + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n");
     EXPECT_EQ(status_of(client.read_response()), 100);
     client.send("abc");
     EXPECT_EQ(body_of(client.read_response()), "3");

@@ -6,8 +6,6 @@
 namespace sandbox {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr const char* kAddTime = R"({"name":"add_time","params":5})";
 
 std::string without_date(std::string answer) {

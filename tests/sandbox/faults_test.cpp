@@ -11,18 +11,16 @@
 namespace sandbox {
 namespace {
 
-using Json = nlohmann::json;
-
 Call action(const char* name) { return {Endpoint::Action, "POST", "s1", name, false}; }
 
 FaultRule rule_of(const char* text) {
-    auto const rule = parse_fault(Json::parse(text));
+    auto const rule = parse_fault(nlohmann::json::parse(text));
     EXPECT_TRUE(rule) << (rule ? "" : rule.error().detail);
     return rule.value_or(FaultRule{});
 }
 
 std::string wrong_field(const char* text) {
-    auto const rule = parse_fault(Json::parse(text));
+    auto const rule = parse_fault(nlohmann::json::parse(text));
     return rule ? "none" : rule.error().field;
 }
 
@@ -132,13 +130,13 @@ TEST(Faults, SweepToTheEnd_IsOverWhenAPositionLaysThere) {
 }
 
 TEST(FaultJson, MisspeltName_BringsTheLikelyOne) {
-    auto const rule = parse_fault(Json::parse(R"({"fault":"brake","at":0})"));
+    auto const rule = parse_fault(nlohmann::json::parse(R"({"fault":"brake","at":0})"));
     ASSERT_FALSE(rule);
     EXPECT_NE(rule.error().detail.find("did you mean break?"), std::string::npos);
 }
 
 std::string complaint_about(const char* text) {
-    auto const rule = parse_fault(Json::parse(text));
+    auto const rule = parse_fault(nlohmann::json::parse(text));
     return rule ? "none" : rule.error().detail;
 }
 
@@ -162,7 +160,8 @@ TEST(FaultJson, SweepThatGoesDown_IsToldThatItGoesUp) {
 }
 
 TEST(FaultJson, RuleInForce_IsShownAsItWasPostedAndHowFarItIs) {
-    auto const posted = Json::parse(R"({"fault":"break","of":"answer","how":"reset","status":503,
+    auto const posted =
+        nlohmann::json::parse(R"({"fault":"break","of":"answer","how":"reset","status":503,
         "at":{"from":3,"step":4},"match":{"action":"freeze"},"skip":1,"times":5})");
     Faults faults(1);
     faults.add(rule_of(posted.dump().c_str()));

@@ -20,7 +20,6 @@ extern char** environ;
 namespace sandbox {
 namespace {
 
-using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 int connected_to(int port) {  // negative: nobody listens

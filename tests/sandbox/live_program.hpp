@@ -14,6 +14,8 @@
 
 namespace sandbox {
 
+using Json = nlohmann::json;
+
 class Socket {
   public:
     explicit Socket(int port);

@@ -6,7 +6,6 @@
 namespace sandbox {
 namespace {
 
-using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 TEST_F(ProgramTest, AddTime_IsAnsweredAppliedAndJournalled) {

@@ -30,7 +30,7 @@ constexpr int kRounds = 100'000;
 #endif
 
 constexpr unsigned kSeed = 20'260'101;
-constexpr cadence::Instant kNow = cadence::from_ms(1'760'000'000'000);
+constexpr cadence::Instant kAskedAt = cadence::from_ms(1'760'000'000'000);
 constexpr std::string_view kSecret = "tok-0123456789abcdef";
 
 using Random = std::mt19937;
@@ -146,8 +146,8 @@ TEST(Hostile, AnyBytes_MakeAnAnswerThatKeepsItsPromises) {
     for (int round = 0; round < kRounds; ++round) {
         const auto outcome = random_outcome(random);
         const auto& body = outcome.response->body;
-        const Answer write = interpret_write(outcome, redaction, kNow);
-        const auto read = interpret_read(outcome, redaction, kNow);
+        const Answer write = interpret_write(outcome, redaction, kAskedAt);
+        const auto read = interpret_read(outcome, redaction, kAskedAt);
         ASSERT_TRUE(keeps_its_promises(write)) << "round " << round << ": " << body;
         ASSERT_TRUE(keeps_its_promises(read.answer)) << "round " << round << ": " << body;
         ASSERT_NE(read.answer.kind, AnswerKind::Unknown);
@@ -167,8 +167,8 @@ TEST(Hostile, AnyPrefixOfAContext_IsReadOrRefused) {
         outcome.response.emplace();
         outcome.response->status = 200;
         outcome.response->body = whole.substr(0, length);
-        EXPECT_EQ(interpret_read(outcome, redaction, kNow).answer.kind, AnswerKind::HostFault);
-        EXPECT_EQ(interpret_write(outcome, redaction, kNow).kind, AnswerKind::Applied);
+        EXPECT_EQ(interpret_read(outcome, redaction, kAskedAt).answer.kind, AnswerKind::HostFault);
+        EXPECT_EQ(interpret_write(outcome, redaction, kAskedAt).kind, AnswerKind::Applied);
     }
 }
 

@@ -11,7 +11,7 @@ using cadence::AnswerKind;
 using cadence::ErrorCode;
 using cadence::Secret;
 
-constexpr cadence::Instant kNow = cadence::from_ms(784'111'777'000);  // 1994-11-06T08:49:37Z
+constexpr cadence::Instant kAnsweredAt = cadence::from_ms(784'111'777'000);  // 1994-11-06T08:49:37Z
 constexpr const char* kHtml = "<!doctype html><h1>Forbidden</h1>";
 
 Redaction redaction() {
@@ -37,10 +37,10 @@ net::HttpsOutcome broken(ErrorCode code, bool bytes_sent) {
 }
 
 Answer of_write(const net::HttpsOutcome& outcome) {
-    return interpret_write(outcome, redaction(), kNow);
+    return interpret_write(outcome, redaction(), kAnsweredAt);
 }
 Answer of_read(const net::HttpsOutcome& outcome) {
-    return interpret_read(outcome, redaction(), kNow).answer;
+    return interpret_read(outcome, redaction(), kAnsweredAt).answer;
 }
 
 struct StatusCase {
@@ -201,11 +201,11 @@ TEST(Interpret, NoResponse_Table) {
 
 TEST(Interpret, ReadableContext_IsHandedOn) {
     const auto outcome = answered(200, R"({"role":"wearer","lockData":{"frozen":false}})");
-    const auto result = interpret_read(outcome, redaction(), kNow);
+    const auto result = interpret_read(outcome, redaction(), kAnsweredAt);
     EXPECT_EQ(result.answer.kind, AnswerKind::Applied);
     ASSERT_TRUE(result.context);
     EXPECT_EQ(result.context->role, "wearer");
-    EXPECT_EQ(result.context->lock.at, kNow);
+    EXPECT_EQ(result.context->lock.at, kAnsweredAt);
 }
 
 TEST(Interpret, RetryAfter_IsRelativeToTheAnswersOwnDate) {
@@ -214,7 +214,7 @@ TEST(Interpret, RetryAfter_IsRelativeToTheAnswersOwnDate) {
     EXPECT_EQ(of_write(outcome).retry_after, 10min + 23s);
     outcome.response->headers.add("Date", "Sun, 06 Nov 1994 08:59:00 GMT");
     EXPECT_EQ(of_write(outcome).retry_after, 60s);
-    EXPECT_EQ(of_write(outcome).server_time, kNow + 9min + 23s);
+    EXPECT_EQ(of_write(outcome).server_time, kAnsweredAt + 9min + 23s);
 }
 
 TEST(Interpret, RetryAfterInSeconds_IsPassedOnUnclamped) {
@@ -234,7 +234,7 @@ TEST(Interpret, TimeHeadersThatMakeNoSense_AreAbsent) {
 TEST(Interpret, DateOfASuccess_IsReadForTheSkew) {
     auto outcome = answered(200, "");
     outcome.response->headers.add("Date", "Sun, 06 Nov 1994 08:49:37 GMT");
-    EXPECT_EQ(of_write(outcome).server_time, kNow);
+    EXPECT_EQ(of_write(outcome).server_time, kAnsweredAt);
 }
 
 TEST(Interpret, SecretsEchoedAnywhere_AreInNoAnswer) {

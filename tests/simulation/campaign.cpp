@@ -70,17 +70,17 @@ void print_shares(const Sums& sums) {
     }
 }
 
-void print_sums(const Sums& sums, double seconds) {
+void print_sums(const Sums& sums, double took) {
     for (const auto& [kind, count] : sums.counts) fmt::print("{:>10}  {}\n", count, kind);
     print_shares(sums);
     fmt::print("{} lives, {:.1f} years of wearers, {:.0f} s, {:.1f} lives a second\n", sums.lives,
-               sums.days / 365.25, seconds, static_cast<double>(sums.lives) / seconds);
+               sums.days / 365.25, took, static_cast<double>(sums.lives) / took);
 }
 
-void print_progress(const Sums& sums, std::uint64_t wanted, double seconds, bool last) {
+void print_progress(const Sums& sums, std::uint64_t wanted, double took, bool last) {
     if (isatty(STDERR_FILENO) == 0) return;
     fmt::print(stderr, "\r{} of {} lives, {:.0f} a second {}", sums.lives, wanted,
-               static_cast<double>(sums.lives) / seconds, last ? "\n" : "");
+               static_cast<double>(sums.lives) / took, last ? "\n" : "");
     std::fflush(stderr);
 }
 

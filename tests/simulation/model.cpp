@@ -13,12 +13,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// Pausing and ending win over everything within this.
-constexpr seconds kWithin{1};
 constexpr hours kTokenLife{10};
-// Beyond this much between its clock and the platform's the daemon must not punish.
-constexpr seconds kTolerableSkew{150};
-constexpr seconds kWriteDown{20};
 // Two minutes, and the second that a Date header leaves out, and one on the way.
 constexpr seconds kTooFarApart{122};
 

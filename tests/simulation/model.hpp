@@ -3,6 +3,7 @@
 // does so at the end. Shares no code with the engine or lib/cadence's decisions.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,6 +16,13 @@
 #include "tests/simulation/wrong_clock.hpp"
 
 namespace simulation {
+
+// Pausing and ending win over everything within this.
+inline constexpr std::chrono::seconds kWithin{1};
+// A platform whose clock is further from the daemon's says that this one is wrong: no punishments.
+inline constexpr std::chrono::seconds kTolerableSkew{150};
+// Until what is known is surely written down.
+inline constexpr std::chrono::seconds kWriteDown{20};
 
 // A proof on its way in.
 struct Handed {

@@ -7,14 +7,6 @@
 namespace simulation {
 namespace {
 
-using std::chrono::seconds;
-
-constexpr seconds kWithin{1};
-// A platform whose clock is so far from the daemon's says that this one is right.
-constexpr seconds kTolerableSkew{150};
-// Until what is known is surely written down.
-constexpr seconds kWriteDown{20};
-
 bool is_wrong(const Handed& handed) {
     return std::chrono::abs(handed.wall - handed.at) > kTolerableSkew;
 }

@@ -13,8 +13,8 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr hours kDay{24};
-constexpr hours kTokenLife{10};
+constexpr hours kNextPlan{24};
+constexpr hours kTokenTrusted{10};
 constexpr std::array<const char*, 3> kZones{"UTC", "Europe/Berlin", "America/New_York"};
 
 }  // namespace
@@ -110,7 +110,7 @@ void Wearer::plan_day() {
     }
     plan_switches();
     plan_others();
-    world_.stage.after(kDay, [this] { plan_day(); });
+    world_.stage.after(kNextPlan, [this] { plan_day(); });
 }
 
 void Wearer::plan_proofs(const std::string& metric) {
@@ -148,7 +148,7 @@ void Wearer::launch() {
     // Now and then the platform lets it die before its time.
     lock.tokens[last_token_] = !world_.fair && dice_.chance(0.08)
                                    ? now + minutes{dice_.between(1, 300)}
-                                   : now + kTokenLife;
+                                   : now + kTokenTrusted;
     launch_again();
     if (dice_.chance(0.1)) {
         world_.stage.after(minutes{dice_.between(1, 700)}, [this] { launch_again(); });

@@ -8,14 +8,12 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/bench/intake/load.hpp"
+
 namespace bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 constexpr auto kShape = R"(
 PRAGMA journal_mode = WAL;

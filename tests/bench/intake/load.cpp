@@ -18,10 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
 // One keep-alive connection with one proof on its way.
 class Client {
   public:
@@ -71,6 +67,10 @@ class Client {
 };
 
 }  // namespace
+
+double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 std::string Proofs::line(int number) const {
     return R"({"id":")" + prefix + "-" + std::to_string(10'000'000 + number) +

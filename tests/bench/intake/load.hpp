@@ -30,4 +30,6 @@ struct Proofs {
 [[nodiscard]] Acknowledged hand_in_lines(const std::filesystem::path& socket, const Proofs& proofs,
                                          int count);
 
+[[nodiscard]] double seconds_since(std::chrono::steady_clock::time_point begin);
+
 }  // namespace bench

@@ -24,5 +24,5 @@ benchmarks=OFF
 prepare_machine tests "$preset"
 cmake --preset "$preset" -D CADENCED_BENCH="$benchmarks" >/dev/null
 cmake --build --preset "$preset" -j "$jobs"
-# Many tests wait for a process or the clock: one more at a time than there are processors.
-ctest --preset "$preset" -j "$(($(nproc) + 1))"
+# Many tests wait for a process or the clock: two more at a time than there are processors.
+ctest --preset "$preset" -j "$(($(nproc) + 2))"

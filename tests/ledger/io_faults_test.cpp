@@ -35,7 +35,7 @@ constexpr const char* kFrequentCheckpoints = "PRAGMA wal_autocheckpoint = 12";
 #ifdef NDEBUG
 constexpr int kStride = 1;
 #else
-constexpr int kStride = 7;
+constexpr int kStride = 23;
 #endif
 int stride_of(Fault fault, End end) {
     const bool of_syncs = fault == Fault::SyncFails || fault == Fault::SyncForgets;

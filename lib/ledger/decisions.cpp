@@ -39,17 +39,37 @@ tl::unexpected<cadence::Error> out_of_place(const Sent& sent, const std::string&
                                                   " and cannot be " + verb);
 }
 
+// What becomes of it, and what its last attempt came to if nobody knew; empty: that stays as it is.
+struct Decision {
+    Transition transition;
+    const char* last_attempt{""};
+};
+
+// Why it stayed undecided is not forgotten.
+void close_by_person(Database& database, DeliveryId delivery, const char* settled) {
+    database.execute(
+        "UPDATE attempt SET settled = ?2, settled_because = 'by_person' WHERE delivery = ?1"
+        " AND n = (SELECT attempts FROM delivery WHERE id = ?1) AND outcome = 'unknown'"
+        " AND (settled IS NULL OR ?2 <> 'undecided')",
+        delivery, settled);
+}
+
 // Finds it, and lets `decide` say no or what becomes of it.
 Result<void> decide_one(Database& database, DeliveryId delivery, const std::string& reason,
-                        Instant now, const std::function<Result<Transition>(const Sent&)>& decide) {
+                        Instant now, const std::function<Result<Decision>(const Sent&)>& decide) {
     const auto sent = find_sent(database, delivery);
     if (!sent) {
         return cadence::fail(ErrorCode::NotFound,
                              "there is no delivery " + std::to_string(delivery.value));
     }
-    auto transition = decide(*sent);
-    if (!transition) return tl::unexpected(transition.error());
-    settle_as(database, *sent, std::move(*transition), now, reason.empty() ? "yes" : reason);
+    auto decision = decide(*sent);
+    if (!decision) return tl::unexpected(decision.error());
+    // First: whether it is watched for, or taken back, depends on it.
+    if (*decision->last_attempt != '\0') {
+        close_by_person(database, delivery, decision->last_attempt);
+    }
+    settle_as(database, *sent, std::move(decision->transition), now,
+              reason.empty() ? "yes" : reason);
     refresh_lane(database, sent->session, now);
     return {};
 }
@@ -59,15 +79,6 @@ Transition settled(const Sent& sent, Settlement outcome, const std::string& reas
     if (outcome == Settlement::Applied) return {DeliveryState::Applied, why, {}};
     if (!sent.wanted) return {DeliveryState::Waived, "unwanted", {}};
     return {DeliveryState::Queued, why, {}};
-}
-
-// What the last attempt came to, if nobody knew. Why it stayed undecided is not forgotten.
-void close_by_person(Database& database, DeliveryId delivery, const char* settled) {
-    database.execute(
-        "UPDATE attempt SET settled = ?2, settled_because = 'by_person' WHERE delivery = ?1"
-        " AND n = (SELECT attempts FROM delivery WHERE id = ?1) AND outcome = 'unknown'"
-        " AND (settled IS NULL OR ?2 <> 'undecided')",
-        delivery, settled);
 }
 
 std::vector<DeliveryId> find_in_state(Database& database, const engine::BulkFilter& filter,
@@ -126,7 +137,7 @@ Result<int> decide_all(Database& database, const engine::BulkFilter& filter,
 Result<void> retry(Database& database, DeliveryId delivery, const std::string& reason,
                    Instant now) {
     return decide_one(
-        database, delivery, reason, now, [&reason](const Sent& sent) -> Result<Transition> {
+        database, delivery, reason, now, [&reason](const Sent& sent) -> Result<Decision> {
             if (!cadence::may_retry(sent.state) || sent.session_ended) {
                 return out_of_place(
                     sent, sent.session_ended ? "retried: its lock session has ended" : "retried");
@@ -134,33 +145,31 @@ Result<void> retry(Database& database, DeliveryId delivery, const std::string& r
             if (!sent.wanted) {
                 return out_of_place(sent, "retried: its window is not missed any more");
             }
-            return Transition{DeliveryState::Queued, shortened("retried_by_person", reason), {}};
+            return Decision{{DeliveryState::Queued, shortened("retried_by_person", reason), {}}};
         });
 }
 
 Result<void> waive(Database& database, DeliveryId delivery, const std::string& reason,
                    Instant now) {
-    auto decided = decide_one(
-        database, delivery, reason, now, [&reason](const Sent& sent) -> Result<Transition> {
+    return decide_one(
+        database, delivery, reason, now, [&reason](const Sent& sent) -> Result<Decision> {
             if (!cadence::may_waive(sent.state)) return out_of_place(sent, "waived");
-            return Transition{DeliveryState::Waived, shortened("by_person", reason), {}};
+            return Decision{{DeliveryState::Waived, shortened("by_person", reason), {}},
+                            "undecided"};
         });
-    if (decided) close_by_person(database, delivery, "undecided");
-    return decided;
 }
 
 Result<void> settle(Database& database, DeliveryId delivery, Settlement outcome,
                     const std::string& reason, Instant now) {
-    auto decided = decide_one(database, delivery, reason, now,
-                              [&reason, outcome](const Sent& sent) -> Result<Transition> {
-                                  if (!cadence::may_settle(sent.state))
-                                      return out_of_place(sent, "settled");
-                                  return settled(sent, outcome, reason);
-                              });
-    if (!decided) return decided;
-    if (outcome == Settlement::NotApplied) forget_send(database, delivery);
-    // The next attempt's baseline may still prove this one.
-    close_by_person(database, delivery, outcome == Settlement::Applied ? "applied" : "not_applied");
+    const bool applied = outcome == Settlement::Applied;
+    auto decided = decide_one(
+        database, delivery, reason, now,
+        [&reason, outcome, applied](const Sent& sent) -> Result<Decision> {
+            if (!cadence::may_settle(sent.state)) return out_of_place(sent, "settled");
+            // The next attempt's baseline may still prove this one.
+            return Decision{settled(sent, outcome, reason), applied ? "applied" : "not_applied"};
+        });
+    if (decided && !applied) forget_send(database, delivery);
     return decided;
 }
 

@@ -114,7 +114,10 @@ void watch_for_late(Database& database, const Sent& sent, Instant now) {
     std::optional<Instant> until;
     for (const int number : find_unknown_attempts(database, sent.id)) {
         const auto attempt = load_unknown_attempt(database, sent.id, number);
-        if (!attempt.baseline || attempt.settled != "not_applied") continue;
+        // Readings that nothing explains say no more later; a person's word has ended none.
+        const bool waived = attempt.settled == "undecided" && attempt.because == "by_person";
+        const bool unseen = attempt.settled == "not_applied" || waived;
+        if (!attempt.baseline || !unseen) continue;
         const auto ends = evidence_ends(attempt.write, *attempt.baseline);
         if (ends) until = std::max(until.value_or(*ends), *ends);
     }

@@ -32,6 +32,14 @@ class LateArrival : public Settlements {
         now += 5min;
         return id;
     }
+    // Lost, and not deserved any more while nobody knows what became of it.
+    DeliveryId lose_undeserved(unsigned day) {
+        const auto id = lose(owe(day));
+        const WindowId window{number("window", "delivery", id.value)};
+        db.execute("UPDATE window SET verdict = 'met' WHERE id = ?1", window);
+        EXPECT_FALSE(ledger::unwant_punishment(db, window, "unwanted", true, now));
+        return id;
+    }
     std::vector<DeliveryId> look(std::int64_t remaining) {
         now += 60s;
         return ledger::note_late(db, session, {now, {}, remaining, {}}, now);
@@ -164,10 +172,7 @@ TEST_F(LateArrival, UndeservedToo_IsTakenBackTwice) {
 
 TEST_F(LateArrival, UndeservedOneThatArrivesLate_IsTakenBackUnderCompensate) {
     db.execute("UPDATE generation SET late_proof = 'compensate'");
-    const auto id = lose(owe(18));
-    const WindowId window{number("window", "delivery", id.value)};
-    db.execute("UPDATE window SET verdict = 'met' WHERE id = ?1", window);
-    EXPECT_FALSE(ledger::unwant_punishment(db, window, "unwanted", true, now));
+    const auto id = lose_undeserved(18);
     never_see(id);
     EXPECT_EQ(standing(id), "waived unwanted");
     EXPECT_TRUE(look(103'465).empty()) << "it was applied once";
@@ -179,13 +184,25 @@ TEST_F(LateArrival, UndeservedOneThatArrivesLate_IsTakenBackUnderCompensate) {
 
 TEST_F(LateArrival, UndeservedOneThatNeverArrives_StaysWaived) {
     db.execute("UPDATE generation SET late_proof = 'compensate'");
-    const auto id = lose(owe(18));
-    const WindowId window{number("window", "delivery", id.value)};
-    db.execute("UPDATE window SET verdict = 'met' WHERE id = ?1", window);
-    EXPECT_FALSE(ledger::unwant_punishment(db, window, "unwanted", true, now));
+    const auto id = lose_undeserved(18);
     never_see(id);
     EXPECT_TRUE(look(99'865).empty());
     EXPECT_EQ(standing(id), "waived unwanted");
+}
+
+TEST_F(LateArrival, UndeservedOneThatAPersonSettlesOrWaives_IsTakenBackIfItArrives) {
+    db.execute("UPDATE generation SET late_proof = 'compensate'");
+    const auto settled = lose_undeserved(18);
+    ASSERT_TRUE(ledger::settle(db, settled, engine::Settlement::NotApplied, "looked", now));
+    EXPECT_EQ(standing(settled), "waived unwanted");
+    look(103'525);
+    EXPECT_EQ(standing(settled), "applied arrived_late");
+    const auto waived = lose_undeserved(19);
+    ASSERT_TRUE(ledger::waive(db, waived, "enough", now));
+    EXPECT_EQ(standing(waived), "waived by_person: enough");
+    look(103'525);
+    EXPECT_EQ(standing(waived), "applied arrived_late");
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 2);
 }
 
 TEST_F(LateArrival, UnwantedWhileItWaitsForItsRetry_IsTakenBackIfItArrives) {

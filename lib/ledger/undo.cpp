@@ -20,13 +20,15 @@ struct Punished {
     cadence::Write write;
     std::optional<Instant> sent_at;
     std::optional<bool> frozen_before;
-    bool only_assumed{false};  // nobody knows whether it was applied
+    bool only_assumed{false};  // nobody knows whether it was applied at all
 };
 
 std::optional<Punished> find_punished(Database& database, DeliveryId punishment) {
     auto row = database.query(
         "SELECT d.session, d.requirement, d.window, d.window_start_ms, d.write, d.seconds,"
-        " a.started_at_ms, r.frozen, a.settled IS 'undecided' AND d.doubled = 0 FROM delivery d"
+        " a.started_at_ms, r.frozen, a.settled IS 'undecided' AND NOT EXISTS"
+        "  (SELECT 1 FROM attempt k WHERE k.delivery = d.id AND k.settled = 'applied')"
+        " FROM delivery d"
         " LEFT JOIN attempt a ON a.delivery = d.id AND a.n = d.attempts"
         " LEFT JOIN reading r ON r.delivery = a.delivery AND r.attempt = a.n"
         "  AND r.role = 'baseline'"

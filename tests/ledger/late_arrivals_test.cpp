@@ -205,6 +205,21 @@ TEST_F(LateArrival, UndeservedOneThatAPersonSettlesOrWaives_IsTakenBackIfItArriv
     EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 2);
 }
 
+TEST_F(LateArrival, FirstArrivesWhileNobodyKnowsOfTheSecond_IsTakenBack) {
+    db.execute("UPDATE generation SET late_proof = 'compensate'");
+    const auto id = lose(owe(18));
+    never_see(id);
+    lose(id, 2);
+    const WindowId window{number("window", "delivery", id.value)};
+    db.execute("UPDATE window SET verdict = 'met' WHERE id = ?1", window);
+    EXPECT_FALSE(ledger::unwant_punishment(db, window, "unwanted", true, now));
+    ASSERT_TRUE(ledger::waive(db, id, "enough", now));
+    look(103'450);
+    EXPECT_EQ(standing(id), "applied arrived_late");
+    EXPECT_EQ(settled_as(id, 2), "undecided by_person");
+    EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo'"), 1);
+}
+
 TEST_F(LateArrival, UnwantedWhileItWaitsForItsRetry_IsTakenBackIfItArrives) {
     db.execute("UPDATE generation SET late_proof = 'compensate'");
     const auto id = lose(owe(18));

@@ -260,12 +260,13 @@ class Daemon {
 
     // Asked at least with every heartbeat: that dates the first write that failed.
     engine::ProcessTrouble trouble() {
-        if (ledger_->writer.health()) {
+        const auto health = ledger_->writer.health();
+        if (health) {
             unwritable_since_.reset();
-        } else {
-            unwritable_since_ = unwritable_since_.value_or(clock_.now());
+            return {unwritable_since_, configuration_.refused_since()};
         }
-        return {unwritable_since_, configuration_.refused_since()};
+        unwritable_since_ = unwritable_since_.value_or(clock_.now());
+        return {unwritable_since_, configuration_.refused_since(), health.error().detail};
     }
 
     DaemonFacts facts() {

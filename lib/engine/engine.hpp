@@ -27,6 +27,7 @@ namespace engine {
 struct ProcessTrouble {
     std::optional<cadence::Instant> database_unwritable_since;
     std::optional<cadence::Instant> configuration_refused_since;  // the last reload was wrong
+    std::string database_says{};                                  // why, and what to do
 };
 
 // All of it outlives the engine.

@@ -23,11 +23,11 @@ Warning make(WarningCode code, Instant since, std::string detail) {
 
 void add_process(std::vector<Warning>& all, const ProcessTrouble& process, Instant now) {
     if (const auto since = process.database_unwritable_since) {
-        all.push_back(make(WarningCode::DatabaseUnwritable, *since,
-                           fmt::format("the database has taken no write for {}, so nothing is taken"
-                                       " in or sent: make room on its disk or mend what the log"
-                                       " says of it",
-                                       to_words(now - *since))));
+        all.push_back(
+            make(WarningCode::DatabaseUnwritable, *since,
+                 fmt::format("the database could not be written as it should for {}, so nothing is"
+                             " taken in or sent, or its log grows: {}",
+                             to_words(now - *since), process.database_says)));
     }
     if (const auto since = process.configuration_refused_since) {
         all.push_back(

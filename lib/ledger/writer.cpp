@@ -94,7 +94,7 @@ class Writer::Impl {
 
     Result<void> health() const {
         const std::scoped_lock lock(mutex_);
-        return health_;
+        return health_ ? checkpointed_ : health_;
     }
 
   private:
@@ -196,21 +196,31 @@ class Writer::Impl {
         return SQLITE_OK;
     }
 
-    // What fails is tried again after the next commit. Not so a sync: a kernel counts as clean what
-    // it could not write, and the next checkpoint would write again only what this one was about
-    // to, not what earlier ones have written without a sync, as they do where a reader keeps them
-    // from the end of the log. A new start finds all of the log and writes all of it again, if
-    // nobody begins the log anew before.
+    // What fails is tried again after the next commit, and told until then: the log grows. Not so a
+    // sync: a kernel counts as clean what it could not write, and the next checkpoint would write
+    // again only what this one was about to, not what earlier ones have written without a sync, as
+    // they do where a reader keeps them from the end of the log. A new start finds all of the log
+    // and writes all of it again, if nobody begins the log anew before.
     void checkpoint() {
         sqlite3* const handle = database_.handle();
         const int code =
             sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-        if (code != SQLITE_IOERR_FSYNC) return;
-        needs_new_start_ = true;
-        sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-        fatal_ = storage_error(code,
-                               "the database could not be synced, and the next start has to "
-                               "write all of its log again");
+        if (code == SQLITE_IOERR_FSYNC) {
+            needs_new_start_ = true;
+            sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+            fatal_ = storage_error(code,
+                                   "the database could not be synced, and the next start has to "
+                                   "write all of its log again");
+            return;
+        }
+        Result<void> done;
+        if (code != SQLITE_OK && code != SQLITE_BUSY) {
+            done = tl::unexpected(storage_error(
+                code, "what the database's log holds could not be written to the database"));
+        }
+        if (!done && done.error().code == ErrorCode::StorageCorrupt) fatal_ = done.error();
+        const std::scoped_lock lock(mutex_);
+        checkpointed_ = std::move(done);
     }
 
     static bool met_the_disk(const Waiting& waiting) {
@@ -268,7 +278,8 @@ class Writer::Impl {
     bool draining_{false};
     bool was_alone_{false};  // the last group was a large unit
     Totals totals_;
-    Result<void> health_;
+    Result<void> health_;        // of commits
+    Result<void> checkpointed_;  // the last time
 };
 
 Writer::Writer(Database database, asio::any_io_executor work, std::function<void(Error)> on_fatal)

@@ -18,7 +18,8 @@ class Writer {
   public:
     // `work`: where the units run, one at a time (a thread pool of one thread; a simulation may
     // give the loop itself). `on_fatal` is called on `work` when SQLite says that the file is
-    // damaged, or when a checkpoint could not be synced: then only a new start is safe.
+    // damaged, in a unit or in a checkpoint, or when a checkpoint could not be synced: then only a
+    // new start is safe.
     Writer(Database database, boost::asio::any_io_executor work,
            std::function<void(cadence::Error)> on_fatal);
     ~Writer();
@@ -54,7 +55,8 @@ class Writer {
         std::uint64_t units{0};
     };
     [[nodiscard]] Totals totals() const;
-    // Whether the last commit that wrote anything succeeded; the error if not.
+    // Whether the last commit that wrote anything succeeded, and the last checkpoint; the error if
+    // not.
     [[nodiscard]] cadence::Result<void> health() const;
 
   private:

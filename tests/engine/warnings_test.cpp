@@ -43,13 +43,14 @@ TEST(Warnings, EachTrouble_HasItsCodeAndSince) {
     health.breaker_not_closed_since = kNow - 20s;
     health.clock_skew = -3min;
     health.clocks_disagree_since = kNow - 1h;
-    const ProcessTrouble process{kNow - 5s, kNow - 1h};
+    const ProcessTrouble process{kNow - 5s, kNow - 1h, "make room"};
     const auto found = engine::find_warnings(ledger, {{"chastify", health}}, process, kNow);
     EXPECT_EQ(codes(found), (std::vector<std::string>{
                                 "database_unwritable", "configuration_refused", "paused",
                                 "credential_refused", "breaker_open", "clock_skew", "write_held",
                                 "token_dies_with_work", "waiting_without_token"}));
     ASSERT_EQ(found.size(), 9U);
+    EXPECT_NE(found[0].detail.find("make room"), std::string::npos) << found[0].detail;
     EXPECT_EQ(found[3].platform, "chastify");
     EXPECT_EQ(found[3].since, kNow - 10min);
     EXPECT_NE(found[3].detail.find("for 10 min"), std::string::npos) << found[3].detail;

@@ -86,7 +86,7 @@ TEST_F(CheckpointFaults, SyncThatFailsAfterAHalfCheckpoint_StopsTheDaemonAndLose
     look();
     int acknowledged = write("late") ? 1 : 0;  // now the checkpoint comes as far as that, unsynced
     reader->execute_script("COMMIT");
-    disk_.choose(FaultyDisk::Syncs::OfDatabase);
+    disk_.choose(FaultyDisk::Calls::OfDatabase);
     disk_.arm(FaultyDisk::Fault::SyncForgets, 1, false);
     for (int i = 0; i < 5; ++i) acknowledged += write("late") ? 1 : 0;
     ASSERT_TRUE(disk_.struck());
@@ -96,6 +96,32 @@ TEST_F(CheckpointFaults, SyncThatFailsAfterAHalfCheckpoint_StopsTheDaemonAndLose
     EXPECT_EQ(told_by(database, "PRAGMA integrity_check"), "ok");
     EXPECT_EQ(told_by(database, "SELECT count(*) FROM early"), "1");
     EXPECT_EQ(told_by(database, "SELECT count(*) FROM late"), std::to_string(acknowledged));
+}
+
+// Checkpoints alone write to the database itself: the commits succeed.
+TEST_F(CheckpointFaults, DatabaseWithoutRoom_IsUnhealthyUntilACheckpointSucceeds) {
+    disk_.choose(FaultyDisk::Calls::OfDatabase);
+    for (const auto fault : {FaultyDisk::Fault::Full, FaultyDisk::Fault::WriteFails}) {
+        disk_.arm(fault, 1, true);
+        EXPECT_TRUE(write("early"));
+        EXPECT_TRUE(write("early"));
+        ASSERT_TRUE(disk_.struck());
+        const auto health = writer_->health();
+        ASSERT_FALSE(health) << "the log grows and nobody is told";
+        EXPECT_EQ(health.error().code, cadence::ErrorCode::StorageBusy);
+        disk_.heal();
+        EXPECT_TRUE(write("early"));
+        EXPECT_TRUE(writer_->health());
+    }
+    EXPECT_FALSE(fatal_);
+}
+
+TEST_F(CheckpointFaults, DamageThatACheckpointFinds_StopsTheDaemon) {
+    disk_.choose(FaultyDisk::Calls::OfDatabase);
+    disk_.arm(FaultyDisk::Fault::Damaged, 1, false);
+    EXPECT_TRUE(write("early"));
+    ASSERT_TRUE(fatal_);
+    EXPECT_EQ(fatal_->code, cadence::ErrorCode::StorageCorrupt);
 }
 
 }  // namespace

@@ -39,14 +39,14 @@ int write_part(sqlite3_file* file, const void* from, int size, sqlite3_int64 at)
 
 int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {
     FaultyDisk& disk = *ours(file)->disk;
-    const int outcome = disk.on_write();
+    const int outcome = disk.on_write(ours(file)->is_database);
     if (outcome == SQLITE_OK) return write_part(file, from, size, at);
     if (disk.cuts()) static_cast<void>(write_part(file, from, size / 2, at));
     return outcome;
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
-    const int outcome = ours(file)->disk->on_write();
+    const int outcome = ours(file)->disk->on_write(ours(file)->is_database);
     if (outcome != SQLITE_OK) return outcome;
     if (ours(file)->platter) ours(file)->platter->truncated(size);
     return real(file)->pMethods->xTruncate(real(file), size);
@@ -190,23 +190,25 @@ void FaultyDisk::arm(Fault fault, int nth, bool for_ever) {
 
 void FaultyDisk::heal() { left_ = 0; }
 
-int FaultyDisk::strike(bool fits, int code) {
-    if (!fits || left_ == 0 || (left_ > 1 && --left_ > 0)) return SQLITE_OK;
+int FaultyDisk::strike(bool fits, bool of_database, int code) {
+    const bool chosen = fits && (of_database || calls_ == Calls::All);
+    if (!chosen || left_ == 0 || (left_ > 1 && --left_ > 0)) return SQLITE_OK;
     struck_ = true;
     if (!for_ever_) left_ = 0;
     return code;
 }
 
-int FaultyDisk::on_write() {
-    const bool full = fault_ == Fault::Full;
+int FaultyDisk::on_write(bool of_database) {
     const bool of_writes = fault_ != Fault::SyncFails && fault_ != Fault::SyncForgets;
-    return strike(of_writes, full ? SQLITE_FULL : SQLITE_IOERR_WRITE);
+    const int code = fault_ == Fault::Full      ? SQLITE_FULL
+                     : fault_ == Fault::Damaged ? SQLITE_CORRUPT
+                                                : SQLITE_IOERR_WRITE;
+    return strike(of_writes, of_database, code);
 }
 
 int FaultyDisk::on_sync(bool of_database) {
     const bool of_syncs = fault_ == Fault::SyncFails || fault_ == Fault::SyncForgets;
-    const bool chosen = of_database || syncs_ == Syncs::All;
-    return strike(of_syncs && chosen, SQLITE_IOERR_FSYNC);
+    return strike(of_syncs, of_database, SQLITE_IOERR_FSYNC);
 }
 
 std::shared_ptr<FaultyDisk::Platter> FaultyDisk::platter_of(const std::string& path) {

@@ -20,8 +20,9 @@ class FaultyDisk {
         Full,         // no space is left
         SyncFails,    // and the next one makes up for it
         SyncForgets,  // what it was to sync counts as clean from then on, as kernels have it
+        Damaged,      // a write finds that what is there cannot be
     };
-    enum class Syncs { All, OfDatabase };  // which can fail
+    enum class Calls { All, OfDatabase };  // which can fail
 
     // What has reached the platter of one file.
     class Platter {
@@ -52,7 +53,7 @@ class FaultyDisk {
     void arm(Fault fault, int nth, bool for_ever);
     void heal();
     [[nodiscard]] bool struck() const { return struck_; }
-    void choose(Syncs syncs) { syncs_ = syncs; }
+    void choose(Calls calls) { calls_ = calls; }
 
     // Files as a power cut now would leave them, by path: without anything that was not synced.
     [[nodiscard]] std::map<std::string, std::string> after_power_cut() const;
@@ -60,7 +61,7 @@ class FaultyDisk {
     void forget_files() { platters_.clear(); }
 
     // For the VFS: what a write, or a sync, is to come to. SQLITE_OK: as it really is.
-    [[nodiscard]] int on_write();
+    [[nodiscard]] int on_write(bool of_database);
     [[nodiscard]] int on_sync(bool of_database);
     [[nodiscard]] bool cuts() const { return fault_ == Fault::WriteCut; }
     [[nodiscard]] bool forgets() const { return fault_ == Fault::SyncForgets; }
@@ -68,7 +69,7 @@ class FaultyDisk {
     void removed(const std::string& path) { platters_.erase(path); }
 
   private:
-    [[nodiscard]] int strike(bool fits, int code);
+    [[nodiscard]] int strike(bool fits, bool of_database, int code);
 
     std::unique_ptr<sqlite3_vfs> vfs_;
     sqlite3_vfs* real_;
@@ -76,7 +77,7 @@ class FaultyDisk {
     int left_{0};  // calls until it fails; 0: it is sound
     bool for_ever_{false};
     bool struck_{false};
-    Syncs syncs_{Syncs::All};
+    Calls calls_{Calls::All};
     std::map<std::string, std::shared_ptr<Platter>> platters_;
 };
 

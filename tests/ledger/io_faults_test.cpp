@@ -291,6 +291,8 @@ std::string name_of(Fault fault) {
             return "SyncFails";
         case Fault::SyncForgets:
             return "SyncForgets";
+        case Fault::Damaged:
+            return "Damaged";
     }
     return "Unnamed";
 }

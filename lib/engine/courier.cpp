@@ -94,6 +94,7 @@ void Courier::ended(const cadence::SessionId& session, std::exception_ptr failur
         for (auto& [name, gate] : shared_->gates) gate.forget_idle(now);
     }
     if (!failure) return;
+    for (auto& [name, gate] : shared_->gates) gate.broke_down(session);
     // Its lock session is still due: without a rest it would begin again at once.
     shared_->ledger_rest.failed(shared_->ports.clock.steady_now());
     try {

@@ -77,6 +77,16 @@ void PlatformGate::unused(const cadence::SessionId& session, cadence::CallClass 
     slow_.ended(session);
 }
 
+void PlatformGate::broke_down(const cadence::SessionId& session) {
+    if (has_probed(session)) host_->breaker.probe_unused();
+    slow_.ended(session);
+}
+
+bool PlatformGate::has_probed(const cadence::SessionId& session) const {
+    auto const& prober = host_->prober;
+    return prober && prober->platform == platform_ && prober->session == session;
+}
+
 PlatformGate::Turn PlatformGate::answered(const cadence::SessionId& session,
                                           std::optional<cadence::CallClass> call_class,
                                           const cadence::Answer& answer, cadence::Instant wall,
@@ -119,9 +129,7 @@ PlatformGate::Turn PlatformGate::judge(const cadence::SessionId& session,
     if (answer.http_status != 0) round_trip_ = (round_trip_ * 7 + answer.elapsed) / 8;
     auto& breaker = host_->breaker;
     if (is_ours(answer)) {
-        auto const& prober = host_->prober;
-        auto const probed = prober && prober->platform == platform_ && prober->session == session;
-        if (probed) breaker.probe_unused();
+        if (has_probed(session)) breaker.probe_unused();
         return Turn::Nothing;
     }
     if (answer.kind != AnswerKind::Applied) {

@@ -45,6 +45,10 @@ class PlatformGate {
     // the probe only if that call took it.
     void unused(const cadence::SessionId& session, cadence::CallClass call_class);
 
+    // The lane of this lock session broke down, perhaps with a call that nothing is heard of: a
+    // probe of its that is out is given back.
+    void broke_down(const cadence::SessionId& session);
+
     void reloaded() { credential_.reloaded(); }
     [[nodiscard]] bool credential_at_fault() const { return credential_.at_fault(); }
     // The platform's clock and ours differ by more than two minutes: punishments wait.
@@ -68,6 +72,7 @@ class PlatformGate {
 
     [[nodiscard]] cadence::Duration wait_for_host(const cadence::SessionId& session, double uniform,
                                                   cadence::Monotonic now);
+    [[nodiscard]] bool has_probed(const cadence::SessionId& session) const;  // as the last one
     void count(const Caller& caller, const cadence::Answer& answer, cadence::Monotonic now);
     [[nodiscard]] Turn judge(const cadence::SessionId& session, const cadence::Answer& answer,
                              cadence::Instant wall, cadence::Monotonic now);

@@ -164,6 +164,18 @@ TEST_F(EngineTest, HostThatFailed_IsProbedWithAReadBeforeProgressIsRisked) {
     EXPECT_EQ(count("unknown"), 0);
 }
 
+TEST_F(EngineTest, LaneThatBreaksDownWhileItProbes_LeavesTheProbeToTheNext) {
+    start();
+    enrol("wearer");
+    launch("wearer", "token");
+    platform.connect_answers.assign(5, AnswerKind::NotSent);
+    prove("wearer", "proof-1");
+    platform.during_read = [] { throw std::runtime_error("a fault of ours"); };
+    pass(10min);
+    EXPECT_EQ(journal.count("event=lane_failed"), 1);
+    EXPECT_EQ(count("applied"), 1) << "the host is waited for until a restart";
+}
+
 // A host that failed, past the pause: whoever enters next takes the probe.
 struct FailedGate {
     explicit FailedGate(FakePlatform& platform) : gate(platform, host) {}

@@ -21,6 +21,7 @@ constexpr std::chrono::seconds kAfterStall{5};
 constexpr std::chrono::seconds kWhileClocksDisagree{60};
 constexpr std::chrono::seconds kWithoutPlatform{300};
 constexpr std::chrono::seconds kWhileOwnerUnknown{300};
+constexpr int kMostFaults = 3;
 // What one lock session's unit of work met a fault of ours in, or a zone that cannot be read.
 constexpr std::chrono::seconds kAfterRefusal{60};
 
@@ -48,6 +49,12 @@ const char* word_of(Begun begun) {
             return "later";
     }
     return "not_due";
+}
+
+// Not the disk's: the same again will meet the same.
+bool is_ours(cadence::ErrorCode code) {
+    return code == cadence::ErrorCode::Internal ||
+           recovery_of(code) == cadence::Recovery::Permanent;
 }
 
 Level level_of(AnswerKind kind) {
@@ -315,14 +322,15 @@ Onward Lane::make_onward(const cadence::Answer& answer, PlatformGate* gate) {
     return onward;
 }
 
-// The platform has spoken: this is written down however often the database refuses. If the daemon
-// stops before that, the row is inFlight and the next start calls it unknown.
+// The platform has spoken: this is written down however often the disk refuses. If the daemon stops
+// before that, the row is inFlight and the next start calls it unknown. What no disk that works can
+// mend is a person's to settle.
 Lane::Next Lane::finish(cadence::DeliveryId delivery, int number, cadence::Answer answer,
                         PlatformGate* gate) {
     auto& ports = shared_->ports;
     auto const uniform = ports.entropy.uniform();
     auto onward = make_onward(answer, gate);
-    for (;;) {
+    for (int faults = 0;;) {
         auto const now = ports.clock.now();
         auto finished =
             co_await ports.outbox.finish_attempt(delivery, number, answer, uniform, onward, now);
@@ -345,8 +353,11 @@ Lane::Next Lane::finish(cadence::DeliveryId delivery, int number, cadence::Answe
         }
         if (asked) continue;  // whatever the next one met, this one is written down alone
         ledger_failed(finished.error());
-        auto const final = recovery_of(finished.error().code) == cadence::Recovery::Permanent;
-        if (shared_->stopping || final) co_return Step::Done;
+        if (is_ours(finished.error().code) && ++faults == kMostFaults) {
+            co_await hold_unrecorded(delivery, number);
+            co_return Step::Done;
+        }
+        if (shared_->stopping) co_return Step::Done;
         auto const rest = shared_->ledger_rest.left(ports.clock.steady_now());
         auto const pause = ports.clock.make_alarm();
         co_await pause->wait_until(now + rest);

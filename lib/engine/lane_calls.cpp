@@ -91,6 +91,16 @@ void Lane::warn_of(const ContextRecorded& recorded) const {
     }
 }
 
+boost::asio::awaitable<void> Lane::hold_unrecorded(cadence::DeliveryId delivery, int number) {
+    auto& ports = shared_->ports;
+    auto const held = co_await ports.outbox.hold_unrecorded(delivery, number, ports.clock.now());
+    if (held) {
+        tell_settled(delivery, cadence::DeliveryState::Held, "answer_not_recorded");
+    } else {
+        ledger_failed(held.error());
+    }
+}
+
 boost::asio::awaitable<bool> Lane::make_way(PlatformGate* gate) {
     auto const admitted = co_await enter(gate, CallClass::Action);
     if (!admitted) co_return false;

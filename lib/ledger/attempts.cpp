@@ -31,6 +31,12 @@ tl::unexpected<cadence::Error> no_delivery(DeliveryId id) {
     return cadence::fail(ErrorCode::NotFound, "there is no delivery " + std::to_string(id.value));
 }
 
+tl::unexpected<cadence::Error> not_in_flight(DeliveryId id, int attempt) {
+    return cadence::fail(ErrorCode::Conflict, "attempt " + std::to_string(attempt) +
+                                                  " at delivery " + std::to_string(id.value) +
+                                                  " is not in flight");
+}
+
 // The wearer's date, by which punishments are capped; no matter for the rest.
 Result<std::string> local_date_of(Database& database, cadence::Zones& zones,
                                   const Candidate& candidate, Instant now) {
@@ -168,9 +174,7 @@ Result<Outcome> store_answer(Database& database, DeliveryId delivery, int attemp
     if (!sent) return no_delivery(delivery);
     const bool in_flight = sent->state == DeliveryState::InFlight && sent->attempts == attempt;
     if (!in_flight || !store_outcome(database, delivery, attempt, answer)) {
-        return cadence::fail(ErrorCode::Conflict,
-                             "attempt " + std::to_string(attempt) + " at delivery " +
-                                 std::to_string(delivery.value) + " is not in flight");
+        return not_in_flight(delivery, attempt);
     }
     note_knowledge(database, delivery, answer.kind);
     if (answer.kind == AnswerKind::Applied) {
@@ -257,6 +261,25 @@ Result<FinishedAttempt> finish_and_go_on(Database& database, cadence::Zones& zon
     if (!begun) return tl::unexpected(begun.error());
     if (begun->begun == Begun::Started) finished.begun = *std::move(begun);
     return finished;
+}
+
+Result<void> hold_unrecorded(Database& database, DeliveryId delivery, int attempt, Instant now) {
+    const auto sent = find_sent(database, delivery);
+    if (!sent) return no_delivery(delivery);
+    const int closed = database.execute(
+        "UPDATE attempt SET outcome = 'unknown', settled = 'undecided',"
+        " settled_because = 'answer_not_recorded'"
+        " WHERE delivery = ?1 AND n = ?2 AND outcome IS NULL",
+        delivery, attempt);
+    if (closed == 0 || sent->state != DeliveryState::InFlight || sent->attempts != attempt) {
+        return not_in_flight(delivery, attempt);
+    }
+    note_knowledge(database, delivery, AnswerKind::Unknown);
+    const bool wanted = sent->wanted || sent->kind == DeliveryKind::Progress;
+    const auto state = wanted ? DeliveryState::Held : DeliveryState::Waived;
+    settle_as(database, *sent, {state, "answer_not_recorded", {}}, now);
+    refresh_lane(database, sent->session, now);
+    return {};
 }
 
 Result<FinishedAttempt> settle_unread(Database& database, DeliveryId delivery, Instant now) {

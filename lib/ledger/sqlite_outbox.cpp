@@ -57,6 +57,13 @@ awaitable<Result<engine::FinishedAttempt>> SqliteOutbox::finish_attempt(Delivery
     });
 }
 
+awaitable<Result<void>> SqliteOutbox::hold_unrecorded(DeliveryId delivery, int attempt,
+                                                      Instant now) {
+    return writer_.run<void>([delivery, attempt, now](Database& database) {
+        return ledger::hold_unrecorded(database, delivery, attempt, now);
+    });
+}
+
 awaitable<Result<engine::FinishedAttempt>> SqliteOutbox::settle_unread(DeliveryId delivery,
                                                                        Instant now) {
     return writer_.run<engine::FinishedAttempt>([delivery, now](Database& database) {

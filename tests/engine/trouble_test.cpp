@@ -90,6 +90,27 @@ TEST_F(EngineTest, AnswerThatCannotBeWritten_IsWrittenLater) {
     EXPECT_EQ(platform.writes.size(), 1U);
 }
 
+TEST_F(EngineTest, AnswerThatCanNeverBeWritten_IsHeldForAPersonAndDelaysNobody) {
+    start();
+    enrol("wearer");
+    launch("wearer", "token");
+    fail_at("UPDATE OF http_status ON attempt");
+    faults = 1000;
+    prove("wearer", "proof-1");
+    ASSERT_EQ(platform.writes.size(), 1U);
+    pass(10s);
+    EXPECT_EQ(count("held"), 1);
+    EXPECT_TRUE(journal.has("event=settled delivery=1 state=held reason=answer_not_recorded"));
+    faults = 0;
+    prove("wearer", "proof-2");
+    pass(1s);
+    EXPECT_EQ(count("applied"), 1);
+    auto settling =
+        outbox->settle({1}, engine::Settlement::Applied, "seen on the platform", clock.now());
+    EXPECT_TRUE(run(std::move(settling)));
+    EXPECT_EQ(count("applied"), 2);
+}
+
 TEST_F(EngineTest, NextThatCannotBegin_DelaysNeitherTheAnswerNorItselfAndCountsOnce) {
     platform.action_limit = 2;
     start();

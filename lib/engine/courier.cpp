@@ -12,6 +12,9 @@
 namespace engine {
 namespace {
 
+// Lanes that begin to move again by one unit of work: others have their turn in between.
+constexpr int kWaitsAtOnce = 200;
+
 boost::asio::awaitable<void> serve(cadence::SessionId session, Lane::Shared* shared) {
     Lane lane{std::move(session), *shared};
     co_await lane.run();
@@ -40,12 +43,7 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
     auto& ports = shared_->ports;
     auto const rest = shared_->ledger_rest.left(ports.clock.steady_now());
     if (rest > cadence::Duration::zero()) co_return ports.clock.now() + rest;
-    while (!shared_->recovered.empty()) {
-        auto const platform = *shared_->recovered.begin();
-        shared_->recovered.erase(shared_->recovered.begin());
-        auto const ended = co_await ports.outbox.end_waits(platform, ports.clock.now());
-        if (!ended) shared_->ledger_rest.failed(ports.clock.steady_now());
-    }
+    co_await end_waits();
     start_known();
     if (!has_room()) co_return std::nullopt;  // a lane that ends rings
     auto const lanes = shared_->settings.lanes;
@@ -62,6 +60,18 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
     known_due_.assign(due->sessions.begin(), due->sessions.end());
     start_known();
     co_return due->next_due;
+}
+
+boost::asio::awaitable<void> Courier::end_waits() {
+    auto& ports = shared_->ports;
+    while (!shared_->recovered.empty() && !shared_->stopping) {
+        auto const platform = *shared_->recovered.begin();
+        shared_->recovered.erase(shared_->recovered.begin());
+        auto const ended =
+            co_await ports.outbox.end_waits(platform, ports.clock.now(), kWaitsAtOnce);
+        if (!ended) shared_->ledger_rest.failed(ports.clock.steady_now());
+        if (ended && *ended == kWaitsAtOnce) shared_->recovered.insert(platform);
+    }
 }
 
 bool Courier::has_room() const {

@@ -25,6 +25,7 @@ class Courier {
 
   private:
     [[nodiscard]] boost::asio::awaitable<std::optional<cadence::Instant>> start_lanes();
+    [[nodiscard]] boost::asio::awaitable<void> end_waits();
     [[nodiscard]] bool has_room() const;
     void start_known();
     void start(const cadence::SessionId& session);

@@ -160,9 +160,10 @@ class Outbox {
     // credential at fault).
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> defer_lane(
         cadence::SessionId session, cadence::Instant until) = 0;
-    // What the lock sessions of `platform` were put off for is over (a new credential, say).
-    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> end_waits(
-        std::string platform, cadence::Instant now) = 0;
+    // What the lock sessions of `platform` were put off for is over (a new credential, say): of
+    // at most `limit` of them. How many; to be repeated while that is the limit.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> end_waits(
+        std::string platform, cadence::Instant now, int limit) = 0;
     // The credential is at fault, not these tokens: those set aside on `platform` live again.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> revive_tokens(
         std::string platform, cadence::Instant now) = 0;

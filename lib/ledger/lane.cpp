@@ -359,19 +359,20 @@ void postpone_punishments(Database& database, const SessionId& session, Instant 
     refresh_lane(database, session, now);
 }
 
-void end_waits(Database& database, const std::string& platform, Instant now) {
+int end_waits(Database& database, const std::string& platform, Instant now, int limit) {
     std::vector<SessionId> waiting;
     {
         auto row = database.query(
             "SELECT id FROM session WHERE lane_due_at_ms > ?1 AND platform = ?2"
-            " AND deferred_until_ms > ?1");
-        row.bind(now, platform);
+            " AND deferred_until_ms > ?1 LIMIT ?3");
+        row.bind(now, platform, limit);
         while (row.step()) waiting.push_back({row.text(0)});
     }
     for (const SessionId& session : waiting) {
         database.execute("UPDATE session SET deferred_until_ms = 0 WHERE id = ?1", session);
         refresh_lane(database, session, now);
     }
+    return static_cast<int>(waiting.size());
 }
 
 void defer_lane(Database& database, const SessionId& session, Instant until) {

@@ -45,7 +45,7 @@ void note_work_done(Database& database, const cadence::SessionId& session, caden
                                                           cadence::Duration round_trip);
 void postpone_punishments(Database& database, const cadence::SessionId& session,
                           cadence::Instant until, const std::string& reason, cadence::Instant now);
-void end_waits(Database& database, const std::string& platform, cadence::Instant now);
+int end_waits(Database& database, const std::string& platform, cadence::Instant now, int limit);
 void defer_lane(Database& database, const cadence::SessionId& session, cadence::Instant until);
 
 }  // namespace ledger

@@ -104,11 +104,10 @@ awaitable<Result<void>> SqliteOutbox::defer_lane(SessionId session, Instant unti
         });
 }
 
-awaitable<Result<void>> SqliteOutbox::end_waits(std::string platform, Instant now) {
-    return writer_.run<void>(
-        [platform = std::move(platform), now](Database& database) -> Result<void> {
-            ledger::end_waits(database, platform, now);
-            return {};
+awaitable<Result<int>> SqliteOutbox::end_waits(std::string platform, Instant now, int limit) {
+    return writer_.run<int>(
+        [platform = std::move(platform), now, limit](Database& database) -> Result<int> {
+            return ledger::end_waits(database, platform, now, limit);
         });
 }
 

@@ -39,7 +39,7 @@ class SqliteOutbox final : public engine::Outbox {
     Task<void> postpone_punishments(cadence::SessionId session, cadence::Instant until,
                                     std::string reason, cadence::Instant now) override;
     Task<void> defer_lane(cadence::SessionId session, cadence::Instant until) override;
-    Task<void> end_waits(std::string platform, cadence::Instant now) override;
+    Task<int> end_waits(std::string platform, cadence::Instant now, int limit) override;
     Task<int> revive_tokens(std::string platform, cadence::Instant now) override;
     Task<void> retry(cadence::DeliveryId delivery, std::string reason,
                      cadence::Instant now) override;

@@ -21,6 +21,19 @@ TEST_F(Lane, NothingOwed_IsNeverDue) {
     EXPECT_TRUE(ledger::find_due_lanes(db, now, 10).sessions.empty());
 }
 
+TEST_F(Lane, WaitsThatAreOver_EndSoManyAtATime) {
+    for (const auto* const id : {"s2", "s3", "s4"}) {
+        rows.add_token(rows.add_session(id), kToken, now - 1h, false);
+        ledger::refresh_lane(db, {id}, now);
+        ledger::defer_lane(db, {id}, now + 5min);
+    }
+    EXPECT_TRUE(ledger::find_due_lanes(db, now, 10).sessions.empty());
+    EXPECT_EQ(ledger::end_waits(db, "chastify", now, 2), 2);
+    EXPECT_EQ(ledger::find_due_lanes(db, now, 10).sessions.size(), 2U);
+    EXPECT_EQ(ledger::end_waits(db, "chastify", now, 2), 1);
+    EXPECT_EQ(ledger::find_due_lanes(db, now, 10).sessions.size(), 3U);
+}
+
 TEST_F(Lane, UnknownSession_IsNotFound) {
     EXPECT_FALSE(ledger::load_lane(db, SessionId{"nobody"}, policy, now, 0s));
 }

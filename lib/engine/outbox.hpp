@@ -176,8 +176,8 @@ class Outbox {
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> settle(
         cadence::DeliveryId delivery, Settlement outcome, std::string reason,
         cadence::Instant now) = 0;
-    // The bulk forms change the rows in a fitting state, skip the others, and say how many. An
-    // empty filter is InvalidArgument.
+    // The bulk forms change the rows in a fitting state, skip the others, and say how many; not
+    // all at once, so that a pause comes between. An empty filter is InvalidArgument.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> waive_all(
         BulkFilter filter, std::string reason, cadence::Instant now) = 0;
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> settle_all(

@@ -101,8 +101,12 @@ std::vector<DeliveryId> find_in_state(Database& database, const engine::BulkFilt
     return found;
 }
 
-std::vector<DeliveryId> find_fitting(Database& database, const engine::BulkFilter& filter,
-                                     bool (*fits)(DeliveryState)) {
+Result<std::vector<DeliveryId>> find_fitting(Database& database, const engine::BulkFilter& filter,
+                                             bool (*fits)(DeliveryState)) {
+    if (filter.empty()) {
+        return cadence::fail(ErrorCode::InvalidArgument,
+                             "the filter is empty: name a sessionId, a kind or a state", "filter");
+    }
     std::vector<DeliveryId> found;
     for (int value = 0; value <= static_cast<int>(DeliveryState::Waived); ++value) {
         const auto state = static_cast<DeliveryState>(value);
@@ -112,16 +116,11 @@ std::vector<DeliveryId> find_fitting(Database& database, const engine::BulkFilte
     return found;
 }
 
-Result<int> decide_all(Database& database, const engine::BulkFilter& filter,
-                       bool (*fits)(DeliveryState),
-                       const std::function<Result<void>(DeliveryId)>& decide) {
-    if (filter.empty()) {
-        return cadence::fail(ErrorCode::InvalidArgument,
-                             "the filter is empty: name a sessionId, a kind or a state", "filter");
-    }
+Result<int> decide_each(const std::vector<DeliveryId>& deliveries,
+                        const std::function<Result<void>(DeliveryId)>& decide) {
     int changed = 0;
-    for (const DeliveryId id : find_fitting(database, filter, fits)) {
-        // One that no longer fits is skipped, not an error: an earlier one may have changed it.
+    for (const DeliveryId id : deliveries) {
+        // One that no longer fits is skipped, not an error: it may have changed since.
         const Result<void> decided = decide(id);
         if (decided) {
             ++changed;
@@ -173,19 +172,28 @@ Result<void> settle(Database& database, DeliveryId delivery, Settlement outcome,
     return decided;
 }
 
-Result<int> waive_all(Database& database, const engine::BulkFilter& filter,
-                      const std::string& reason, Instant now) {
-    return decide_all(
-        database, filter, &cadence::may_waive,
-        [&database, &reason, now](DeliveryId id) { return waive(database, id, reason, now); });
+Result<std::vector<DeliveryId>> find_to_waive(Database& database,
+                                              const engine::BulkFilter& filter) {
+    return find_fitting(database, filter, &cadence::may_waive);
 }
 
-Result<int> settle_all(Database& database, const engine::BulkFilter& filter, Settlement outcome,
+Result<std::vector<DeliveryId>> find_to_settle(Database& database,
+                                               const engine::BulkFilter& filter) {
+    return find_fitting(database, filter, &cadence::may_settle);
+}
+
+Result<int> waive_each(Database& database, const std::vector<DeliveryId>& deliveries,
                        const std::string& reason, Instant now) {
-    return decide_all(database, filter, &cadence::may_settle,
-                      [&database, &reason, outcome, now](DeliveryId id) {
-                          return settle(database, id, outcome, reason, now);
-                      });
+    return decide_each(deliveries, [&database, &reason, now](DeliveryId id) {
+        return waive(database, id, reason, now);
+    });
+}
+
+Result<int> settle_each(Database& database, const std::vector<DeliveryId>& deliveries,
+                        Settlement outcome, const std::string& reason, Instant now) {
+    return decide_each(deliveries, [&database, &reason, outcome, now](DeliveryId id) {
+        return settle(database, id, outcome, reason, now);
+    });
 }
 
 }  // namespace ledger

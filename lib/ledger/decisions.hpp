@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/outbox.hpp"
 #include "ledger/database.hpp"
@@ -16,10 +17,20 @@ namespace ledger {
 [[nodiscard]] cadence::Result<void> settle(Database& database, cadence::DeliveryId delivery,
                                            engine::Settlement outcome, const std::string& reason,
                                            cadence::Instant now);
-[[nodiscard]] cadence::Result<int> waive_all(Database& database, const engine::BulkFilter& filter,
-                                             const std::string& reason, cadence::Instant now);
-[[nodiscard]] cadence::Result<int> settle_all(Database& database, const engine::BulkFilter& filter,
-                                              engine::Settlement outcome, const std::string& reason,
-                                              cadence::Instant now);
+
+// The bulk forms, in two steps: which are in a fitting state, oldest first (InvalidArgument where
+// the filter is empty), and any part of those at a time; how many have changed. One that does not
+// fit any more is skipped.
+[[nodiscard]] cadence::Result<std::vector<cadence::DeliveryId>> find_to_waive(
+    Database& database, const engine::BulkFilter& filter);
+[[nodiscard]] cadence::Result<std::vector<cadence::DeliveryId>> find_to_settle(
+    Database& database, const engine::BulkFilter& filter);
+[[nodiscard]] cadence::Result<int> waive_each(Database& database,
+                                              const std::vector<cadence::DeliveryId>& deliveries,
+                                              const std::string& reason, cadence::Instant now);
+[[nodiscard]] cadence::Result<int> settle_each(Database& database,
+                                               const std::vector<cadence::DeliveryId>& deliveries,
+                                               engine::Settlement outcome,
+                                               const std::string& reason, cadence::Instant now);
 
 }  // namespace ledger

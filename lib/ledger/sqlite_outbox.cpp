@@ -1,6 +1,8 @@
 // Each call is a unit of work by value: it may run after the caller was cancelled.
 #include "ledger/sqlite_outbox.hpp"
 
+#include <algorithm>
+
 #include "ledger/attempts.hpp"
 #include "ledger/decisions.hpp"
 #include "ledger/lane.hpp"
@@ -19,6 +21,35 @@ using cadence::Result;
 using cadence::SessionId;
 using engine::BulkFilter;
 using engine::Settlement;
+
+namespace {
+
+constexpr std::ptrdiff_t kPiece = 100;
+
+using Decide = std::function<Result<int>(Database&, const std::vector<DeliveryId>&)>;
+
+// Of thousands a pause, or a write that is about to leave, waits for a piece.
+awaitable<Result<int>> decide_in_pieces(
+    Writer& writer, std::function<Result<std::vector<DeliveryId>>(Database&)> find, Decide decide) {
+    auto finding = writer.run<std::vector<DeliveryId>>(std::move(find));
+    const auto found = co_await std::move(finding);
+    if (!found) co_return tl::unexpected<cadence::Error>(found.error());
+    int changed = 0;
+    for (auto next = found->begin(); next != found->end();) {
+        const auto end = next + std::min(kPiece, found->end() - next);
+        std::vector<DeliveryId> piece(next, end);
+        auto deciding = writer.run<int>([decide, piece = std::move(piece)](
+                                            Database& database) { return decide(database, piece); },
+                                        Writer::Room::Alone);
+        const auto decided = co_await std::move(deciding);
+        if (!decided) co_return tl::unexpected<cadence::Error>(decided.error());
+        changed += *decided;
+        next = end;
+    }
+    co_return changed;
+}
+
+}  // namespace
 
 awaitable<Result<engine::DueLanes>> SqliteOutbox::find_due_lanes(Policy /*policy*/, Instant now,
                                                                  int limit) {
@@ -139,17 +170,25 @@ awaitable<Result<void>> SqliteOutbox::settle(DeliveryId delivery, Settlement out
 }
 
 awaitable<Result<int>> SqliteOutbox::waive_all(BulkFilter filter, std::string reason, Instant now) {
-    return writer_.run<int>(
-        [filter = std::move(filter), reason = std::move(reason), now](Database& database) {
-            return ledger::waive_all(database, filter, reason, now);
+    return decide_in_pieces(
+        writer_,
+        [filter = std::move(filter)](Database& database) {
+            return ledger::find_to_waive(database, filter);
+        },
+        [reason = std::move(reason), now](Database& database, const auto& deliveries) {
+            return ledger::waive_each(database, deliveries, reason, now);
         });
 }
 
 awaitable<Result<int>> SqliteOutbox::settle_all(BulkFilter filter, Settlement outcome,
                                                 std::string reason, Instant now) {
-    return writer_.run<int>(
-        [filter = std::move(filter), outcome, reason = std::move(reason), now](Database& database) {
-            return ledger::settle_all(database, filter, outcome, reason, now);
+    return decide_in_pieces(
+        writer_,
+        [filter = std::move(filter)](Database& database) {
+            return ledger::find_to_settle(database, filter);
+        },
+        [outcome, reason = std::move(reason), now](Database& database, const auto& deliveries) {
+            return ledger::settle_each(database, deliveries, outcome, reason, now);
         });
 }
 

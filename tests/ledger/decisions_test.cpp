@@ -1,6 +1,7 @@
 // What a person may decide about a delivery, and what it leaves behind.
 #include "ledger/decisions.hpp"
 
+#include "tests/ledger/ledger_fixture.hpp"
 #include "tests/ledger/outbox_bench.hpp"
 
 namespace {
@@ -22,6 +23,15 @@ class Decisions : public OutboxTest {
     void expect_conflict(const cadence::Result<void>& result) {
         ASSERT_FALSE(result);
         EXPECT_EQ(result.error().code, cadence::ErrorCode::Conflict);
+    }
+
+    int waive_all(const engine::BulkFilter& filter) {
+        const auto found = ledger::find_to_waive(db, filter);
+        return ledger::waive_each(db, found.value(), "enough", now).value();
+    }
+    int settle_all(const engine::BulkFilter& filter) {
+        const auto found = ledger::find_to_settle(db, filter);
+        return ledger::settle_each(db, found.value(), Settlement::Applied, "", now).value();
     }
 
   private:
@@ -114,8 +124,8 @@ TEST_F(Decisions, BulkWaive_SkipsWhatIsFinal) {
     owe(19);
     engine::BulkFilter filter;
     filter.session = session;
-    EXPECT_EQ(ledger::waive_all(db, filter, "enough", now), 2);
-    EXPECT_EQ(ledger::waive_all(db, filter, "enough", now), 0);
+    EXPECT_EQ(waive_all(filter), 2);
+    EXPECT_EQ(waive_all(filter), 0);
 }
 
 TEST_F(Decisions, BulkSettle_ChangesTheFilteredOnly) {
@@ -123,14 +133,50 @@ TEST_F(Decisions, BulkSettle_ChangesTheFilteredOnly) {
     carry(rows.add_window(check_in, 20, std::nullopt));
     engine::BulkFilter filter;
     filter.kind = cadence::DeliveryKind::Progress;
-    EXPECT_EQ(ledger::settle_all(db, filter, Settlement::Applied, "", now), 0);
+    EXPECT_EQ(settle_all(filter), 0);
     filter = {};
     filter.state = cadence::DeliveryState::Held;
-    EXPECT_EQ(ledger::settle_all(db, filter, Settlement::Applied, "", now), 1);
+    EXPECT_EQ(settle_all(filter), 1);
+}
+
+class BulkDecisions : public ledger_test::LedgerTest {
+  protected:
+    // Four weeks of misses each.
+    void enrol(const std::string& id) {
+        auto requirement = daily();
+        requirement.active_from = now - 28 * 24h;
+        requirement.punish_past = true;
+        requirement.rules.first_window = cadence::FirstWindow::Strict;
+        must_put(LedgerTest::session({requirement}, id));
+    }
+    template <class T>
+    void begin(boost::asio::awaitable<cadence::Result<T>> task, const std::string& name) {
+        boost::asio::co_spawn(loop, std::move(task),
+                              [this, name](const std::exception_ptr&, cadence::Result<T> done) {
+                                  ended.push_back(name + (done ? "" : " in vain"));
+                              });
+    }
+    std::vector<std::string> ended;
+};
+
+TEST_F(BulkDecisions, OfHundreds_LetAPauseComeBetween) {
+    for (int i = 0; i < 9; ++i) enrol("lock-" + std::to_string(i));
+    now += 1h;
+    must_work_off();
+    const auto waiting = number("SELECT count(*) FROM delivery WHERE state = 'waiting'");
+    ASSERT_GT(waiting, 200);
+    engine::BulkFilter filter;
+    filter.kind = cadence::DeliveryKind::Punishment;
+    begin(outbox->waive_all(filter, "enough", now), "waived");
+    begin(intake->pause_all("stop", now), "paused");
+    loop.restart();
+    loop.run();
+    EXPECT_EQ(ended, (std::vector<std::string>{"paused", "waived"}));
+    EXPECT_EQ(number("SELECT count(*) FROM delivery WHERE state = 'waived'"), waiting);
 }
 
 TEST_F(Decisions, EmptyFilter_IsRefused) {
-    const auto changed = ledger::waive_all(db, {}, "", now);
+    const auto changed = ledger::find_to_waive(db, {});
     ASSERT_FALSE(changed);
     EXPECT_EQ(changed.error().code, cadence::ErrorCode::InvalidArgument);
     EXPECT_EQ(changed.error().field, "filter");

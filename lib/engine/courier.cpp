@@ -31,6 +31,7 @@ void Courier::stop() {
 }
 
 boost::asio::awaitable<void> Courier::run() {
+    co_await remember_calls();
     while (!shared_->stopping) {
         auto const next = co_await start_lanes();
         if (shared_->stopping) break;
@@ -71,6 +72,23 @@ boost::asio::awaitable<void> Courier::end_waits() {
             co_await ports.outbox.end_waits(platform, ports.clock.now(), kWaitsAtOnce);
         if (!ended) shared_->ledger_rest.failed(ports.clock.steady_now());
         if (ended && *ended == kWaitsAtOnce) shared_->recovered.insert(platform);
+    }
+}
+
+// The platforms' limits outlive a restart: what was sent just before it counts.
+boost::asio::awaitable<void> Courier::remember_calls() {
+    auto& ports = shared_->ports;
+    auto const now = ports.clock.now();
+    auto const calls = co_await ports.outbox.find_recent_calls(now);
+    if (!calls) {
+        shared_->ledger_rest.failed(ports.clock.steady_now());
+        co_return;
+    }
+    auto const began = ports.clock.steady_now();
+    for (const auto& call : *calls) {
+        auto const gate = shared_->gates.find(call.platform);
+        if (gate == shared_->gates.end()) continue;
+        gate->second.called_before(call.session, began - (now - call.at));
     }
 }
 

@@ -26,6 +26,7 @@ class Courier {
   private:
     [[nodiscard]] boost::asio::awaitable<std::optional<cadence::Instant>> start_lanes();
     [[nodiscard]] boost::asio::awaitable<void> end_waits();
+    [[nodiscard]] boost::asio::awaitable<void> remember_calls();
     [[nodiscard]] bool has_room() const;
     void start_known();
     void start(const cadence::SessionId& session);

@@ -20,6 +20,13 @@ struct DueLanes {
     std::optional<cadence::Instant> next_due;  // the earliest of what is due later
 };
 
+// A write that the platform may have counted lately.
+struct RecentCall {
+    cadence::SessionId session;
+    std::string platform;
+    cadence::Instant at;  // at the latest
+};
+
 struct UsableToken {
     std::string hash;  // SHA-256, hex
     cadence::Secret secret;
@@ -164,6 +171,9 @@ class Outbox {
     // at most `limit` of them. How many; to be repeated while that is the limit.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> end_waits(
         std::string platform, cadence::Instant now, int limit) = 0;
+    // The writes of the last minute, oldest first: a platform's limits know nothing of our starts.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<std::vector<RecentCall>>>
+    find_recent_calls(cadence::Instant now) = 0;
     // The credential is at fault, not these tokens: those set aside on `platform` live again.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> revive_tokens(
         std::string platform, cadence::Instant now) = 0;

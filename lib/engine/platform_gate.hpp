@@ -30,6 +30,11 @@ class PlatformGate {
                                           cadence::CallClass call_class, double uniform,
                                           cadence::Monotonic now);
 
+    // A write before this process began, which the platform counts all the same.
+    void called_before(const cadence::SessionId& session, cadence::Monotonic at) {
+        calls_[{session, cadence::CallClass::Action}].called(at);
+    }
+
     // What an answer says of host, credential and clock. No class: there was no connection.
     // HostWorks: it was not trusted, and is again.
     enum class Turn { Nothing, CredentialRefused, CredentialWorks, HostWorks };

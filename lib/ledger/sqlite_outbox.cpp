@@ -6,6 +6,7 @@
 #include "ledger/attempts.hpp"
 #include "ledger/decisions.hpp"
 #include "ledger/lane.hpp"
+#include "ledger/recent_calls.hpp"
 #include "ledger/refusals.hpp"
 #include "ledger/settlements.hpp"
 
@@ -139,6 +140,13 @@ awaitable<Result<int>> SqliteOutbox::end_waits(std::string platform, Instant now
     return writer_.run<int>(
         [platform = std::move(platform), now, limit](Database& database) -> Result<int> {
             return ledger::end_waits(database, platform, now, limit);
+        });
+}
+
+awaitable<Result<std::vector<engine::RecentCall>>> SqliteOutbox::find_recent_calls(Instant now) {
+    return writer_.run<std::vector<engine::RecentCall>>(
+        [now](Database& database) -> Result<std::vector<engine::RecentCall>> {
+            return ledger::find_recent_calls(database, now);
         });
 }
 

@@ -40,6 +40,7 @@ class SqliteOutbox final : public engine::Outbox {
                                     std::string reason, cadence::Instant now) override;
     Task<void> defer_lane(cadence::SessionId session, cadence::Instant until) override;
     Task<int> end_waits(std::string platform, cadence::Instant now, int limit) override;
+    Task<std::vector<engine::RecentCall>> find_recent_calls(cadence::Instant now) override;
     Task<int> revive_tokens(std::string platform, cadence::Instant now) override;
     Task<void> retry(cadence::DeliveryId delivery, std::string reason,
                      cadence::Instant now) override;

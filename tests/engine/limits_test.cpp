@@ -167,6 +167,25 @@ TEST_F(LimitsTest, OneWhoseCallsFail_DelaysNoOther) {
     EXPECT_EQ(count("applied"), 1);
 }
 
+TEST_F(LimitsTest, WritesBeforeARestart_CountForTheLimit) {
+    platform.action_limit = 2;
+    start();
+    enrol("wearer");
+    launch("wearer", "token");
+    prove("wearer", "proof-1");
+    prove("wearer", "proof-2");
+    ASSERT_EQ(platform.writes.size(), 2U);
+    pass(20s);
+    stop();
+    start();
+    prove("wearer", "proof-3");
+    EXPECT_EQ(platform.writes.size(), 2U) << "the platform has not been started anew";
+    pass(39s);
+    EXPECT_EQ(platform.writes.size(), 2U);
+    pass(2s);
+    EXPECT_EQ(platform.writes.size(), 3U);
+}
+
 TEST_F(LimitsTest, HostThatWorksAgain_IsUsedByAllWhoWaitAtOnce) {
     constexpr int kMany = 8;
     start();

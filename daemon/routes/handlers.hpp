@@ -51,6 +51,12 @@ using Answering = boost::asio::awaitable<net::HttpReply>;
 // Every call there is. openapi.json describes the same ones.
 [[nodiscard]] const std::vector<Route>& route_table();
 
+// It shows a time that cannot be, or a platform contradicts it.
+[[nodiscard]] bool clock_is_in_doubt(const DaemonFacts& facts, cadence::Instant now);
+// Whether the same proof may be right once our clock is: then it is to be kept, and Refused says
+// so with its by_clock. That means nothing before this was called.
+void weigh_clock(const RouteContext& context, cadence::Instant now, engine::ProofTaken& taken);
+
 // An error as a problem; one that is our own fault goes to the log, too.
 [[nodiscard]] net::HttpReply refuse(const RouteContext& context, const cadence::Error& error);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 
 #include "daemon/routes/answers.hpp"
@@ -27,6 +28,13 @@ std::vector<std::string> reasons_not_ready(const DaemonFacts& facts, cadence::In
 }
 
 }  // namespace
+
+bool clock_is_in_doubt(const DaemonFacts& facts, cadence::Instant now) {
+    return now < cadence::kEarliestPlausible ||
+           std::any_of(facts.platforms.begin(), facts.platforms.end(), [](const auto& platform) {
+               return platform.second.clocks_disagree_since.has_value();
+           });
+}
 
 Answering get_livez(const RouteContext&, Call) { co_return answer_state("alive"); }
 

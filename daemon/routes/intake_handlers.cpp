@@ -31,6 +31,14 @@ net::HttpReply refuse_enrolment() {
 
 }  // namespace
 
+void weigh_clock(const RouteContext& context, cadence::Instant now, engine::ProofTaken& taken) {
+    taken.by_clock = taken.by_clock && clock_is_in_doubt(context.facts(), now);
+    if (!taken.by_clock) return;
+    taken.detail +=
+        "; but our own clock is in doubt (/readyz and the warnings of /v1/status say more): keep "
+        "it, and send it again once that one is right";
+}
+
 Answering post_launch(const RouteContext& context, Call call) {
     const cadence::Instant now = context.clock.now();
     const cadence::Policy policy = context.config().policy;
@@ -65,9 +73,10 @@ Answering post_proof(const RouteContext& context, Call call) {
     auto proof = parse_proof(call.request.body);
     if (!proof) co_return refuse(context, proof.error());
     proof->uptime = context.clock.uptime();
-    const auto taken = co_await context.intake.add_proof(*proof, policy, now);
+    auto taken = co_await context.intake.add_proof(*proof, policy, now);
     if (!taken) co_return refuse(context, taken.error());
     engine::pass(engine::Waypoint::ProofWritten, proof->session);
+    weigh_clock(context, now, *taken);
     if (taken->status == engine::ProofStatus::Accepted) context.changed();
     co_return answer(proof->id, *taken);
 }

@@ -8,8 +8,11 @@
 namespace cadenced::wire {
 namespace {
 
-int status_of(engine::ProofStatus status) {
-    switch (status) {
+constexpr int kUnavailable = 503;
+constexpr const char* kUntilTheClockIsRight = "60";
+
+int status_of(const engine::ProofTaken& taken) {
+    switch (taken.status) {
         case engine::ProofStatus::Accepted:
             return 201;
         case engine::ProofStatus::Repeated:
@@ -21,7 +24,7 @@ int status_of(engine::ProofStatus status) {
         case engine::ProofStatus::Refused:
             break;
     }
-    return 422;
+    return taken.by_clock ? kUnavailable : 422;
 }
 
 }  // namespace
@@ -31,13 +34,18 @@ net::HttpReply answer(const engine::LaunchTaken& launch) {
 }
 
 net::HttpReply answer(const cadence::ProofId& proof, const engine::ProofTaken& taken) {
-    const int status = status_of(taken.status);
+    const int status = status_of(taken);
+    if (status == kUnavailable) {
+        net::HttpReply reply = make_problem(status, taken.detail, taken.field);
+        reply.headers.emplace_back("retry-after", kUntilTheClockIsRight);
+        return reply;
+    }
     if (status >= 400) return make_problem(status, taken.detail, taken.field);
     return make_reply(status, {{"id", proof.value}, {"status", status}});
 }
 
 std::string proof_line(const std::string& id, std::size_t line, const engine::ProofTaken& taken) {
-    const int status = status_of(taken.status);
+    const int status = status_of(taken);
     // A proof that was taken has an id without anything that JSON would escape.
     if (status < 400) return "{\"id\":\"" + id + "\",\"status\":" + std::to_string(status) + "}\n";
     return to_line(

@@ -74,8 +74,9 @@ class ProofLines {
             const cadence::Duration uptime = context_.clock.uptime();
             for (engine::Proof& proof : proofs_) proof.uptime = uptime;
             auto adding = context_.intake.add_proofs(std::exchange(proofs_, {}), policy, now);
-            const auto taken = co_await std::move(adding);
+            auto taken = co_await std::move(adding);
             if (!taken) co_return tl::unexpected<cadence::Error>(taken.error());
+            for (engine::ProofTaken& one : *taken) weigh_clock(context_, now, one);
             note(*taken);
             context_.changed();
         }

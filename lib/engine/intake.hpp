@@ -52,6 +52,8 @@ struct ProofTaken {
     ProofStatus status{ProofStatus::Accepted};
     std::string detail;  // why, for Conflict, UnknownSession and Refused
     std::string field;   // of Refused: metric, happenedAt
+    // Of Refused: for what time it is by our clock. Were that one wrong, it might be right.
+    bool by_clock{false};
 };
 
 // What a context is worth to the ledger: marks the token verified and the lock session active, is a

@@ -30,8 +30,8 @@ ProofTaken refused(const char* field, std::string detail) {
 }
 
 // The time is wrong in itself: the detail goes on after the field's name.
-ProofTaken refused_time(const std::string& detail) {
-    return {ProofStatus::Refused, "happenedAt " + detail, "happenedAt"};
+ProofTaken refused_time(const std::string& detail, bool by_clock) {
+    return {ProofStatus::Refused, "happenedAt " + detail, "happenedAt", by_clock};
 }
 
 // The same id again: the same content (as it was given) is a repetition, anything else a conflict.
@@ -84,10 +84,10 @@ std::optional<Instant> first_window_start(Database& database, RequirementId requ
 }
 
 std::optional<ProofTaken> refuse_by_begin(Database& database, RequirementId requirement,
-                                          Instant happened_at) {
+                                          Instant happened_at, bool by_clock) {
     const auto begin = first_window_start(database, requirement);
     if (!begin) return refused("metric", "this requirement has never been in force; enable it");
-    if (happened_at < *begin) return refused_time("lies before the requirement began");
+    if (happened_at < *begin) return refused_time("lies before the requirement began", by_clock);
     return std::nullopt;
 }
 
@@ -164,10 +164,11 @@ class Taking {
 
     std::optional<ProofTaken> refuse_by_time(const Proof& proof, Instant happened_at) const {
         if (proof.happened_at.value_or(now_) > now_ + kClockTolerance) {
-            return refused_time("lies more than 5 minutes in the future; check the clocks");
+            return refused_time("lies more than 5 minutes in the future; check the clocks", true);
         }
         if (happened_at < now_ - policy_.caps.proof_max_age) {
-            return refused_time("is older than proof_max_age (caps in the configuration) allows");
+            return refused_time("is older than proof_max_age (caps in the configuration) allows",
+                                true);
         }
         return std::nullopt;
     }
@@ -182,7 +183,8 @@ class Taking {
         Tally* tally = find_known_tally(account, happened_at);
         if (tally == nullptr) tally = look_up_tally(account, proof, happened_at);
         if (tally != nullptr) return FoundTally{tally, {}};
-        auto refusal = refuse_by_begin(database_, account.requirement, happened_at);
+        auto refusal =
+            refuse_by_begin(database_, account.requirement, happened_at, !proof.happened_at);
         if (refusal) return FoundTally{nullptr, std::move(refusal)};
         // It lies after the newest window: the next ones have begun and are not open yet.
         if (auto opened = open_windows(account.requirement); !opened) {

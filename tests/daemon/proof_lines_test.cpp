@@ -132,6 +132,17 @@ TEST_F(ProofLines, GoodAndBadLines_AreAnsweredInOrder) {
     EXPECT_NE(lines[6].at("detail").get<std::string>().find("amonut"), std::string::npos);
 }
 
+TEST_F(ProofLines, LineThatIsWrongByAClockInDoubt_IsToBeKeptAndStopsNoOther) {
+    ASSERT_EQ(ask("PUT", "/v1/sessions/lock-1", daily_body()).status, 201);
+    facts.platforms["chastify"].clocks_disagree_since = now;
+    const std::string future =
+        R"({"id":"f","sessionId":"lock-1","metric":"check_in","happenedAt":"2099-01-01T00:00:00Z"})";
+    const auto lines = lines_of(hand_in(future + "\n" + proof("p1")));
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0].at("status"), 503);
+    EXPECT_EQ(lines[1].at("status"), 201);
+}
+
 TEST_F(ProofLines, ManyLines_AreCommittedByThePiece) {
     ASSERT_EQ(ask("PUT", "/v1/sessions/lock-1", daily_body()).status, 201);
     std::string text;

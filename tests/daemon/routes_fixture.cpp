@@ -40,9 +40,10 @@ net::HttpRequest make_request(const std::string& method, const std::string& targ
 boost::asio::awaitable<Reply> read_reply(const cadenced::Routes& routes, net::HttpRequest request) {
     auto handling = routes.handle(std::move(request));
     net::HttpReply answer = co_await std::move(handling);
-    Reply reply{answer.status, answer.content_type, answer.body, {}};
+    Reply reply{answer.status, answer.content_type, answer.body, {}, {}};
     for (const auto& [name, value] : answer.headers) {
         if (name == "allow") reply.allow = value;
+        if (name == "retry-after") reply.retry_after = value;
     }
     while (answer.next_chunk) {
         auto reading = answer.next_chunk();

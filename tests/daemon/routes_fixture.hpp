@@ -38,6 +38,7 @@ struct Reply {
     std::string type;   // the content-type
     std::string text;   // the whole body, streams included
     std::string allow;  // the header, where there is one
+    std::string retry_after;
 
     [[nodiscard]] nlohmann::json json() const;  // discarded when it is none
     [[nodiscard]] std::vector<nlohmann::json> lines() const;

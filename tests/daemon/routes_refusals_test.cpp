@@ -3,10 +3,12 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "daemon/routes/rfc3339.hpp"
 #include "tests/daemon/routes_fixture.hpp"
 
 namespace {
 
+using namespace std::chrono_literals;
 using routes_test::daily_body;
 using routes_test::Reply;
 using routes_test::RoutesTest;
@@ -255,6 +257,36 @@ TEST_F(RoutesRefusals, LaunchesAndProofsOfTheWrongShape) {
          "happenedAt lies before"},
         {"POST", proofs, "{" + proof + R"(,"happendAt":"x"})", 422, "did you mean happenedAt?"},
     });
+}
+
+// What a wearer did is not lost because our clock is wrong.
+TEST_F(RoutesRefusals, ProofThatIsWrongByAClockInDoubt_IsToBeKept) {
+    ASSERT_EQ(ask("PUT", "/v1/sessions/lock-9", daily_body()).status, 201);
+    const auto hand_in = [this](const std::string& happened_at) {
+        return ask("POST", "/v1/proofs",
+                   R"({"id":"p1","sessionId":"lock-9","metric":"check_in","happenedAt":")" +
+                       happened_at + "\"}");
+    };
+    const auto later = cadenced::wire::to_text(now + 10min);
+    EXPECT_EQ(hand_in(later).status, 422) << "nothing is known against our clock";
+    facts.platforms["chastify"].clocks_disagree_since = now;
+    const auto kept = hand_in(later);
+    EXPECT_EQ(kept.status, 503);
+    EXPECT_EQ(kept.retry_after, "60");
+    EXPECT_NE(kept.detail().find("our own clock is in doubt"), std::string::npos) << kept.text;
+    const auto before = cadenced::wire::to_text(now - 48h);
+    EXPECT_EQ(hand_in(before).status, 422) << "it is said to be older than the requirement";
+    const auto nothing =
+        ask("POST", "/v1/proofs", R"({"id":"p1","sessionId":"lock-9","metric":"nothing"})");
+    EXPECT_EQ(nothing.status, 422) << "no clock mends this";
+    now -= 48h;
+    const auto stamped =
+        ask("POST", "/v1/proofs", R"({"id":"p2","sessionId":"lock-9","metric":"check_in"})");
+    EXPECT_EQ(stamped.status, 503) << "it lies before the requirement by our stamp alone";
+    now += 48h;
+    facts.platforms.clear();
+    now += 10min;
+    EXPECT_EQ(hand_in(later).status, 201);
 }
 
 TEST_F(RoutesRefusals, DecisionsOfTheWrongShape) {

@@ -75,6 +75,12 @@ MaybeRefusal check_undo(Database& database, const Candidate& candidate,
     if (auto reason = undo_pointless(database, candidate.undoes.value(), now)) {
         return waive(std::move(*reason));
     }
+    // Not after an attempt that broke off: that may have been our own.
+    const bool first = begin.found && candidate.unknowns == 0;
+    if (first && seems_taken_back(database, candidate.session, *candidate.undoes,
+                                  begin.found->context.lock)) {
+        return waive("taken_back_already");
+    }
     // The lock is not frozen any more: somebody was faster.
     const bool thawed = begin.found && !begin.found->context.lock.frozen.value_or(true);
     if (candidate.write.kind == cadence::WriteKind::Unfreeze && thawed) {

@@ -4,6 +4,7 @@
 
 #include "ledger/deliveries.hpp"
 #include "ledger/event_json.hpp"
+#include "ledger/readings.hpp"
 
 namespace ledger {
 namespace {
@@ -94,6 +95,23 @@ std::optional<DeliveryId> owe(Database& database, DeliveryId punishment, UndoneA
 std::optional<std::string> undo_pointless(Database& database, DeliveryId punishment, Instant now) {
     const auto punished = find_punished(database, punishment);
     return punished ? pointless(*punished, now) : std::optional<std::string>{"not_applied"};
+}
+
+bool seems_taken_back(Database& database, const cadence::SessionId& session, DeliveryId punishment,
+                      const cadence::LockReading& read) {
+    // Of several attempts it may have been applied more than once, or by any of them.
+    auto row = database.query(
+        "SELECT min(n), count(*) FROM attempt"
+        " WHERE delivery = ?1 AND outcome IN ('applied', 'unknown')");
+    row.bind(punishment);
+    if (!row.step() || row.integer(1) != 1) return false;
+    const auto attempt =
+        load_unknown_attempt(database, punishment, static_cast<int>(row.integer(0)));
+    if (!attempt.baseline || !cadence::moves_time(attempt.write.kind)) return false;
+    const auto own =
+        apart_from_others(database, session, punishment, attempt.write, attempt.baseline->at, read);
+    return own &&
+           cadence::weigh(attempt.write, *attempt.baseline, *own, 0) == cadence::Finding::Against;
 }
 
 std::optional<DeliveryId> owe_undo(Database& database, DeliveryId punishment, Instant now) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cadence/ids.hpp"
+#include "cadence/settlement.hpp"
 #include "cadence/time.hpp"
 #include "ledger/database.hpp"
 
@@ -21,6 +22,13 @@ std::optional<cadence::DeliveryId> owe_undo(Database& database, cadence::Deliver
 std::optional<cadence::DeliveryId> owe_undo_of_doubled(Database& database,
                                                        cadence::DeliveryId punishment, int times,
                                                        cadence::Instant now);
+
+// Whether `read` says that the time of this punishment is not on the lock any more, our other
+// writes aside: somebody has taken it back, and taking it once more would take time that is not
+// ours. No, where nobody can tell.
+[[nodiscard]] bool seems_taken_back(Database& database, const cadence::SessionId& session,
+                                    cadence::DeliveryId punishment,
+                                    const cadence::LockReading& read);
 
 // Why taking this punishment back would change nothing, or more than our own effect: its time is
 // over ("effect_over"), a freeze of somebody else's was in force before it ("not_ours_alone"), or

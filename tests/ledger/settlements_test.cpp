@@ -143,6 +143,28 @@ TEST_F(Settlements, UnwantedOneThatWasApplied_IsUndoneUnderCompensate) {
     EXPECT_EQ(count("SELECT count(*) FROM delivery WHERE kind = 'undo' AND undoes = 1"), 1);
 }
 
+TEST_F(Settlements, TimeThatSomebodyTookBackAlready_IsNotTakenBackOnceMore) {
+    db.execute("UPDATE generation SET late_proof = 'compensate'");
+    const auto undo_after = [this](unsigned day, cadence::Duration time, std::int64_t remaining) {
+        const auto id = owe(day);
+        EXPECT_EQ(begin(id, lock_with(100'000)).begun, Begun::Started);
+        EXPECT_TRUE(finish(id, AnswerKind::Applied));
+        const WindowId window{number("window", "delivery", id.value)};
+        db.execute("UPDATE window SET verdict = 'met' WHERE id = ?1", window);
+        const auto undo = ledger::unwant_punishment(db, window, "unwanted", true, now);
+        now += time;
+        const auto begun = begin(undo.value(), lock_with(remaining)).begun;
+        EXPECT_TRUE(begun == Begun::Waived || finish(*undo, AnswerKind::Applied));
+        now += 1s;
+        return standing(*undo);
+    };
+    EXPECT_EQ(undo_after(15, 10min, 99'400), "waived taken_back_already");
+    EXPECT_EQ(undo_after(16, 10min, 103'000), "applied");
+    EXPECT_EQ(undo_after(17, 10min, 101'200), "applied")
+        << "somebody took a part, or something else";
+    EXPECT_EQ(undo_after(18, 2h, 92'800), "applied") << "by then nobody can tell";
+}
+
 TEST_F(Settlements, WhatWasOnlyAssumed_IsNotTakenBack) {
     db.execute(
         "UPDATE generation SET on_unknown_punishment = 'assume_applied',"

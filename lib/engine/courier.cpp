@@ -45,6 +45,9 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
     auto const rest = shared_->ledger_rest.left(ports.clock.steady_now());
     if (rest > cadence::Duration::zero()) co_return ports.clock.now() + rest;
     co_await end_waits();
+    if (auto const cap = std::exchange(shared_->lowered_cap, std::nullopt)) {
+        co_await warn_of_cap(*cap);
+    }
     start_known();
     if (!has_room()) co_return std::nullopt;  // a lane that ends rings
     auto const lanes = shared_->settings.lanes;
@@ -89,6 +92,19 @@ boost::asio::awaitable<void> Courier::remember_calls() {
         auto const gate = shared_->gates.find(call.platform);
         if (gate == shared_->gates.end()) continue;
         gate->second.called_before(call.session, began - (now - call.at));
+    }
+}
+
+boost::asio::awaitable<void> Courier::warn_of_cap(std::chrono::seconds cap) {
+    auto const above = co_await shared_->ports.outbox.find_above_cap(cap);
+    if (!above) co_return;  // each says so itself when it is due
+    for (const auto& one : *above) {
+        shared_->ports.journal.write(
+            Level::Warning,
+            fmt::format("event=punishments_above_cap punishment={} requirements={} cap_seconds={} "
+                        "note=\"each is waived when it is due\" remedy=\"raise the cap, or enrol "
+                        "them anew with less\"",
+                        one.punishment, one.requirements, cap.count()));
     }
 }
 

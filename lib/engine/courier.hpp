@@ -27,6 +27,7 @@ class Courier {
     [[nodiscard]] boost::asio::awaitable<std::optional<cadence::Instant>> start_lanes();
     [[nodiscard]] boost::asio::awaitable<void> end_waits();
     [[nodiscard]] boost::asio::awaitable<void> remember_calls();
+    [[nodiscard]] boost::asio::awaitable<void> warn_of_cap(std::chrono::seconds cap);
     [[nodiscard]] bool has_room() const;
     void start_known();
     void start(const cadence::SessionId& session);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <utility>
 
@@ -11,6 +12,16 @@
 #include "engine/waypoint.hpp"
 
 namespace engine {
+
+namespace {
+
+// What no punishment exceeds.
+std::chrono::seconds cap_of(const Settings& settings) {
+    auto const& caps = settings.policy.caps;
+    return std::min(caps.punishment_seconds, caps.punishment_seconds_per_day);
+}
+
+}  // namespace
 
 class Engine::Impl {
   public:
@@ -54,7 +65,10 @@ class Engine::Impl {
     }
 
     void apply(Settings settings) {
+        auto const before = cap_of(shared_.settings);
         shared_.settings = std::move(settings);
+        auto const cap = cap_of(shared_.settings);
+        if (cap < before) shared_.lowered_cap = cap;
         for (auto& [name, gate] : shared_.gates) {
             gate.reloaded();
             shared_.recovered.insert(name);

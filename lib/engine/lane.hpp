@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -30,6 +31,8 @@ class Lane {
         std::set<std::string> recovered;  // platforms whose lock sessions need not wait any more
         bool stopping{false};
         ClockWatch clock_watch{ports.clock};
+        // By a reload, and nobody has looked yet which punishments exceed it.
+        std::optional<std::chrono::seconds> lowered_cap{};
     };
 
     Lane(cadence::SessionId session, Shared& shared);

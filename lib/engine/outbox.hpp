@@ -27,6 +27,12 @@ struct RecentCall {
     cadence::Instant at;  // at the latest
 };
 
+// Punishments of requirements in force that exceed a cap: each is waived when it is due.
+struct AboveCap {
+    std::string punishment;  // its type
+    std::int64_t requirements{0};
+};
+
 struct UsableToken {
     std::string hash;  // SHA-256, hex
     cadence::Secret secret;
@@ -174,6 +180,10 @@ class Outbox {
     // The writes of the last minute, oldest first: a platform's limits know nothing of our starts.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<std::vector<RecentCall>>>
     find_recent_calls(cadence::Instant now) = 0;
+    // Enrolment refuses them; a cap may have been lowered since. One a type. Costs what is
+    // enrolled.
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<std::vector<AboveCap>>>
+    find_above_cap(std::chrono::seconds cap) = 0;
     // The credential is at fault, not these tokens: those set aside on `platform` live again.
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<int>> revive_tokens(
         std::string platform, cadence::Instant now) = 0;

@@ -155,6 +155,20 @@ Result<void> move_to_zone(Database& database, Zones& zones, const SessionId& ses
     return {};
 }
 
+std::vector<engine::AboveCap> find_above_cap(Database& database, std::chrono::seconds cap) {
+    auto row = database.query(
+        "SELECT g.punishment_type, count(*) FROM requirement r"
+        " JOIN session s ON s.id = r.session AND s.state <> 'ended'"
+        " JOIN generation g ON g.requirement = r.id AND g.ordinal ="
+        "  (SELECT max(ordinal) FROM generation WHERE requirement = r.id)"
+        " WHERE r.enabled = 1 AND g.punishment_type <> 'none' AND g.punishment_seconds > ?1"
+        " GROUP BY g.punishment_type");
+    row.bind(std::int64_t{cap.count()});
+    std::vector<engine::AboveCap> above;
+    while (row.step()) above.push_back({row.text(0), row.integer(1)});
+    return above;
+}
+
 std::vector<RequirementId> find_requirements(Database& database, const SessionId& session) {
     auto row = database.query("SELECT id FROM requirement WHERE session = ?1 ORDER BY metric");
     row.bind(session);

@@ -9,6 +9,7 @@
 #include "cadence/requirement.hpp"
 #include "cadence/time.hpp"
 #include "cadence/zones.hpp"
+#include "engine/outbox.hpp"
 #include "ledger/database.hpp"
 
 namespace ledger {
@@ -36,6 +37,10 @@ void withdraw_requirement(Database& database, cadence::Zones& zones,
                                                  const std::string& after,
                                                  const cadence::Policy& policy,
                                                  cadence::Instant now);
+
+// As engine::Outbox.
+[[nodiscard]] std::vector<engine::AboveCap> find_above_cap(Database& database,
+                                                           std::chrono::seconds cap);
 
 // All requirements of a lock session, by metric.
 [[nodiscard]] std::vector<cadence::RequirementId> find_requirements(

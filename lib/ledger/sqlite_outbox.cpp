@@ -8,6 +8,7 @@
 #include "ledger/lane.hpp"
 #include "ledger/recent_calls.hpp"
 #include "ledger/refusals.hpp"
+#include "ledger/requirements.hpp"
 #include "ledger/settlements.hpp"
 
 namespace ledger {
@@ -147,6 +148,14 @@ awaitable<Result<std::vector<engine::RecentCall>>> SqliteOutbox::find_recent_cal
     return writer_.run<std::vector<engine::RecentCall>>(
         [now](Database& database) -> Result<std::vector<engine::RecentCall>> {
             return ledger::find_recent_calls(database, now);
+        });
+}
+
+awaitable<Result<std::vector<engine::AboveCap>>> SqliteOutbox::find_above_cap(
+    std::chrono::seconds cap) {
+    return writer_.run<std::vector<engine::AboveCap>>(
+        [cap](Database& database) -> Result<std::vector<engine::AboveCap>> {
+            return ledger::find_above_cap(database, cap);
         });
 }
 

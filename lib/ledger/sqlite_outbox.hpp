@@ -41,6 +41,7 @@ class SqliteOutbox final : public engine::Outbox {
     Task<void> defer_lane(cadence::SessionId session, cadence::Instant until) override;
     Task<int> end_waits(std::string platform, cadence::Instant now, int limit) override;
     Task<std::vector<engine::RecentCall>> find_recent_calls(cadence::Instant now) override;
+    Task<std::vector<engine::AboveCap>> find_above_cap(std::chrono::seconds cap) override;
     Task<int> revive_tokens(std::string platform, cadence::Instant now) override;
     Task<void> retry(cadence::DeliveryId delivery, std::string reason,
                      cadence::Instant now) override;

@@ -146,6 +146,23 @@ TEST_F(EngineTest, Reload_ProbesARefusedCredentialAtOnce) {
     EXPECT_FALSE(engine->platforms().at("chastify").credential_refused);
 }
 
+TEST_F(EngineTest, ReloadThatLowersACap_WarnsOncePerKindOfWhatExceedsIt) {
+    start();
+    enrol("a");
+    enrol("b");
+    engine->apply(settings);
+    EXPECT_FALSE(journal.has("event=punishments_above_cap"));
+    settings.policy.caps.punishment_seconds_per_day = 3599s;
+    engine->apply(settings);
+    settle();
+    engine->apply(settings);
+    settle();
+    EXPECT_EQ(journal.count("event=punishments_above_cap punishment=add_time requirements=2 "
+                            "cap_seconds=3599"),
+              1);
+    EXPECT_EQ(journal.count("event=punishments_above_cap"), 1);
+}
+
 TEST_F(EngineTest, HostThatFails_IsLeftAloneByTheBreakerAndProbed) {
     start();
     enrol("wearer", 1);

@@ -29,7 +29,9 @@ class Breaker {
     bool may_call(const SessionId& by, Monotonic now);
     // Gives back a probe that was taken and then not used.
     void probe_unused();
+    // HalfOpen: somebody has the probe, and nothing is heard of it yet.
     [[nodiscard]] BreakerState state() const { return state_; }
+    // While open: when everybody may take the probe.
     [[nodiscard]] Monotonic retry_at() const { return retry_at_; }
 
   private:

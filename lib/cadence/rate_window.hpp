@@ -18,8 +18,8 @@ class RateWindow {
 
     // Zero when a call may be made now, else how long until one may.
     [[nodiscard]] Duration wait(int limit, Monotonic now);
-    void called(Monotonic now);
-    void not_made();  // the last one counted was not made after all
+    void called(Monotonic now);  // one was made; not earlier than the last one
+    void not_made();             // the last one counted was not made after all
     // The last one counted has been answered. The platform counted it when it arrived, which may
     // be long after it was admitted here: from now on it counts as made now.
     void answered(Monotonic now);

@@ -15,6 +15,7 @@ class RetryBudget {
     static constexpr std::chrono::seconds kEvery{1};
     static constexpr std::chrono::minutes kLongestWait{15};
 
+    // A call has succeeded: it pays for its share of a retry.
     void succeeded(Monotonic now);
     // A call has failed and will be made again: not before this long. Zero while there are
     // savings. `uniform` in [0, 1) spreads those for which there is no turn within 15 minutes.

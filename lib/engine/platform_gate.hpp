@@ -54,14 +54,15 @@ class PlatformGate {
     // probe of its that is out is given back.
     void broke_down(const cadence::SessionId& session);
 
+    // The credential may be another one: one at fault is probed at once.
     void reloaded() { credential_.reloaded(); }
     [[nodiscard]] bool credential_at_fault() const { return credential_.at_fault(); }
     // The platform's clock and ours differ by more than two minutes: punishments wait.
     [[nodiscard]] bool clocks_disagree() const;
-    // Whether the host's last answers were its own: no probe is needed.
     [[nodiscard]] bool shares_host_with(const PlatformGate& other) const {
         return host_ == other.host_;
     }
+    // Whether the host's last answers were its own: no probe is needed.
     [[nodiscard]] bool trusted() const {
         return host_->breaker.state() == cadence::BreakerState::Closed;
     }

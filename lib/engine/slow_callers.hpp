@@ -21,6 +21,7 @@ class SlowCallers {
     void calls(const cadence::SessionId& session);  // from now on, if it is a slow one
     void ended(const cadence::SessionId& session);  // its call, answered or not made
     void answered(const cadence::SessionId& session, cadence::Duration elapsed);
+    // It has called nobody for long: whether it is slow is not known any more.
     void forget(const cadence::SessionId& session);
 
   private:

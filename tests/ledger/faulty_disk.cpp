@@ -28,6 +28,8 @@ int close_file(sqlite3_file* file) {
 }
 
 int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 at) {
+    const int outcome = ours(file)->disk->on_read(ours(file)->is_database);
+    if (outcome != SQLITE_OK) return outcome;
     return real(file)->pMethods->xRead(real(file), to, size, at);
 }
 
@@ -46,7 +48,7 @@ int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 at)
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
-    const int outcome = ours(file)->disk->on_write(ours(file)->is_database);
+    const int outcome = ours(file)->disk->on_truncate(ours(file)->is_database);
     if (outcome != SQLITE_OK) return outcome;
     if (ours(file)->platter) ours(file)->platter->truncated(size);
     return real(file)->pMethods->xTruncate(real(file), size);
@@ -129,6 +131,8 @@ Names g_names{nullptr, nullptr};
 int open_file(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* given) {
     auto* const mine = new (file) File{};
     mine->disk = g_names.disk;
+    const int outcome = mine->disk->on_open((flags & SQLITE_OPEN_MAIN_DB) != 0);
+    if (outcome != SQLITE_OK) return outcome;
     mine->real = reinterpret_cast<sqlite3_file*>(mine + 1);
     mine->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
     if (path != nullptr && (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) != 0) {
@@ -199,11 +203,32 @@ int FaultyDisk::strike(bool fits, bool of_database, int code) {
 }
 
 int FaultyDisk::on_write(bool of_database) {
-    const bool of_writes = fault_ != Fault::SyncFails && fault_ != Fault::SyncForgets;
-    const int code = fault_ == Fault::Full      ? SQLITE_FULL
-                     : fault_ == Fault::Damaged ? SQLITE_CORRUPT
-                                                : SQLITE_IOERR_WRITE;
-    return strike(of_writes, of_database, code);
+    switch (fault_) {
+        case Fault::WriteFails:
+        case Fault::WriteCut:
+            return strike(true, of_database, SQLITE_IOERR_WRITE);
+        case Fault::Full:
+            return strike(true, of_database, SQLITE_FULL);
+        case Fault::Damaged:
+            return strike(true, of_database, SQLITE_CORRUPT);
+        default:
+            return SQLITE_OK;
+    }
+}
+
+int FaultyDisk::on_read(bool of_database) {
+    return strike(fault_ == Fault::ReadFails, of_database, SQLITE_IOERR_READ);
+}
+
+// A disk that takes no write takes no other end of the file either.
+int FaultyDisk::on_truncate(bool of_database) {
+    const int as_write = on_write(of_database);
+    if (as_write != SQLITE_OK) return as_write;
+    return strike(fault_ == Fault::TruncateFails, of_database, SQLITE_IOERR_TRUNCATE);
+}
+
+int FaultyDisk::on_open(bool of_database) {
+    return strike(fault_ == Fault::OpenFails, of_database, SQLITE_CANTOPEN);
 }
 
 int FaultyDisk::on_sync(bool of_database) {

@@ -21,6 +21,9 @@ class FaultyDisk {
         SyncFails,    // and the next one makes up for it
         SyncForgets,  // what it was to sync counts as clean from then on, as kernels have it
         Damaged,      // a write finds that what is there cannot be
+        ReadFails,
+        TruncateFails,
+        OpenFails,
     };
     enum class Calls { All, OfDatabase };  // which can fail
 
@@ -60,9 +63,12 @@ class FaultyDisk {
     // To be called when no file is open and files were changed by others.
     void forget_files() { platters_.clear(); }
 
-    // For the VFS: what a write, or a sync, is to come to. SQLITE_OK: as it really is.
+    // For the VFS: what a call is to come to. SQLITE_OK: as it really is.
     [[nodiscard]] int on_write(bool of_database);
     [[nodiscard]] int on_sync(bool of_database);
+    [[nodiscard]] int on_read(bool of_database);
+    [[nodiscard]] int on_truncate(bool of_database);
+    [[nodiscard]] int on_open(bool of_database);
     [[nodiscard]] bool cuts() const { return fault_ == Fault::WriteCut; }
     [[nodiscard]] bool forgets() const { return fault_ == Fault::SyncForgets; }
     [[nodiscard]] std::shared_ptr<Platter> platter_of(const std::string& path);

@@ -30,9 +30,9 @@ Seen look(const CrashCell& cell, const Sandbox& sandbox, const DaemonProcess& da
     Seen seen;
     for (const auto& effect : sandbox.effects(cell.session())) {
         auto const kind = effect.at("kind").get<std::string>();
-        seen.punished += kind == "add_time" || kind == "freeze";
+        seen.punished += kind == "add_time" || kind == "freeze" || kind == "pillory";
         seen.progressed += kind == "progress";
-        seen.undone += kind == "remove_time";
+        seen.undone += kind == "remove_time" || kind == "unfreeze";
         seen.keys.insert(effect.at("idempotencyKey").get<std::string>());
     }
     for (auto& delivery : daemon.all("/v1/deliveries?sessionId=" + cell.session())) {
@@ -136,8 +136,8 @@ void check_punished(Sentences& say, const CrashCell& cell, const Seen& seen) {
         return;
     }
     auto const& punishment = seen.punishments.front();
-    if (cell.kind == Kind::Unseen) return check_unseen(say, cell, punishment, seen.punished);
-    if (cell.kind != Kind::Undo) return check_known(say, cell, punishment, seen.punished);
+    if (cell.kind == Kind::Pillory) return check_unseen(say, cell, punishment, seen.punished);
+    if (!takes_back(cell.kind)) return check_known(say, cell, punishment, seen.punished);
     say.demand(seen.punished == 1 && punishment.at("state") == "applied",
                "what is to be undone did not happen once: " + punishment.dump());
     if (seen.undos.size() == 1) return check_known(say, cell, seen.undos.front(), seen.undone);
@@ -148,7 +148,7 @@ void check_punished(Sentences& say, const CrashCell& cell, const Seen& seen) {
 
 Json proof_of(const CrashCell& cell, std::int64_t since_ms) {
     Json proof = {{"id", "proof:" + cell.session()}, {"sessionId", cell.session()}};
-    auto const late = cell.kind == Kind::Undo;
+    auto const late = takes_back(cell.kind);
     proof["metric"] = late ? "checkin" : "steps";
     if (late) proof["happenedAt"] = rfc3339(since_ms - kDayMs + kHourMs);
     return proof;
@@ -170,7 +170,7 @@ std::vector<std::string> CrashBook::violations(const Sandbox& sandbox,
     } else {
         check_punished(say, cell, seen);
     }
-    if (cell.kind == Kind::Progress || cell.kind == Kind::Undo) check_proof(say, *this, daemon);
+    if (cell.kind == Kind::Progress || takes_back(cell.kind)) check_proof(say, *this, daemon);
     return say.take();
 }
 

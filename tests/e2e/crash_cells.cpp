@@ -12,7 +12,8 @@ namespace {
 using Json = nlohmann::json;
 using Kind = WriteUnderTest;
 
-constexpr std::array kKinds{Kind::AddTime, Kind::Freeze, Kind::Unseen, Kind::Progress, Kind::Undo};
+constexpr std::array kKinds{Kind::AddTime,  Kind::Freeze, Kind::Pillory,
+                            Kind::Progress, Kind::Undo,   Kind::Unfreeze};
 
 // Where a write of each kind passes; those that wait for a reading of the lock have a row a kind.
 constexpr std::array kPoints{"VerdictWritten",    "LaunchWritten",  "ProofWritten",
@@ -24,13 +25,22 @@ bool reads_the_lock(const std::string& point) {
     return point == "LockReadUnwritten" || point == "ReadingWritten";
 }
 
+// Of the two that take back, the one that nothing has been sent of at a point is as good as the
+// other.
+bool takes_its_turn(const std::string& point, Kind kind) {
+    const bool unsent = point == "BeforeInFlight" || point == "ProofWritten";
+    if (kind == Kind::Undo) return !unsent;
+    return unsent || point == "InFlightUnsent" || point == "AnsweredUnwritten";
+}
+
 bool passes(const std::string& point, Kind kind, const FaultMode& mode) {
+    if (takes_back(kind) && !takes_its_turn(point, kind)) return false;
     if (mode.for_few && kind != Kind::AddTime && kind != Kind::Progress) return false;
-    if (point == "VerdictWritten") return kind != Kind::Progress && kind != Kind::Undo;
-    if (point == "LaunchWritten") return kind != Kind::Undo;
-    if (point == "ProofWritten") return kind == Kind::Progress || kind == Kind::Undo;
+    if (point == "VerdictWritten") return kind != Kind::Progress && !takes_back(kind);
+    if (point == "LaunchWritten") return !takes_back(kind);
+    if (point == "ProofWritten") return kind == Kind::Progress || takes_back(kind);
     if (!reads_the_lock(point)) return true;
-    return mode.hides_outcome && kind != Kind::Progress && kind != Kind::Unseen;
+    return mode.hides_outcome && kind != Kind::Progress && kind != Kind::Pillory;
 }
 
 bool chosen(const std::vector<std::string>& choice, const std::string& name) {
@@ -60,8 +70,12 @@ const char* action_of(Kind kind) {
     switch (kind) {
         case Kind::Freeze:
             return "freeze";
+        case Kind::Pillory:
+            return "pillory";
         case Kind::Undo:
             return "remove_time";
+        case Kind::Unfreeze:
+            return "unfreeze";
         default:
             return "add_time";
     }
@@ -75,15 +89,19 @@ const char* to_string(WriteUnderTest kind) {
             return "add_time";
         case Kind::Freeze:
             return "freeze";
-        case Kind::Unseen:
-            return "unseen";
+        case Kind::Pillory:
+            return "pillory";
         case Kind::Progress:
             return "progress";
         case Kind::Undo:
             return "undo";
+        case Kind::Unfreeze:
+            return "unfreeze";
     }
     return "";
 }
+
+bool takes_back(Kind kind) { return kind == Kind::Undo || kind == Kind::Unfreeze; }
 
 const std::vector<FaultMode>& fault_modes() {
     static const std::vector<FaultMode> modes{
@@ -109,7 +127,7 @@ std::string CrashCell::session() const { return point + "." + to_string(kind) + 
 
 std::vector<std::string> CrashCell::charges() const {
     // An undo comes after the punishment that it undoes, and after the proof that asks for it.
-    auto const later = kind == Kind::Undo && point != "ProofWritten" && !reads_the_lock(point) &&
+    auto const later = takes_back(kind) && point != "ProofWritten" && !reads_the_lock(point) &&
                        point != "Draining";
     auto const first = point == "Recovered" ? "InFlightUnsent" : point;
     std::vector<std::string> all{first + (later ? ":3@" : ":1@") + session()};
@@ -123,9 +141,11 @@ Json CrashCell::enrolment(std::int64_t now_ms) const {
         steps["requiredCount"] = 1000;
         return {{"timezone", noon_zone(now_ms)}, {"requirements", Json::array({steps})}};
     }
-    auto owed = World::daily("checkin", kind == Kind::Unseen ? World::kTooFewToSee : 3600);
-    if (kind == Kind::Freeze) owed["punishment"]["type"] = "freeze";
-    if (kind == Kind::Undo) owed["lateProof"] = "compensate";
+    auto owed = World::daily("checkin", 3600);
+    const bool freezes = kind == Kind::Freeze || kind == Kind::Unfreeze;
+    if (freezes) owed["punishment"]["type"] = "freeze";
+    if (kind == Kind::Pillory) owed["punishment"]["type"] = "pillory";
+    if (takes_back(kind)) owed["lateProof"] = "compensate";
     owed["activeFrom"] = rfc3339(now_ms - kDayMs);
     owed["punishPast"] = true;
     return {{"timezone", noon_zone(now_ms)}, {"requirements", Json::array({owed})}};

@@ -13,11 +13,13 @@ namespace e2e {
 enum class WriteUnderTest {
     AddTime,   // the lock tells it
     Freeze,    // the lock tells it
-    Unseen,    // seconds too few to see: of unknown outcome it is held
+    Pillory,   // nothing tells of it: of unknown outcome it is held
     Progress,  // cannot be read: of unknown outcome it is sent once more
-    Undo,      // of a punishment that a late proof made undeserved
+    Undo,      // of time that a late proof made undeserved
+    Unfreeze,  // the same of a freeze
 };
 [[nodiscard]] const char* to_string(WriteUnderTest kind);
+[[nodiscard]] bool takes_back(WriteUnderTest kind);
 
 struct FaultMode {
     const char* name;

@@ -93,8 +93,7 @@ void CrashRow::live_first(Backend& cell, const std::string& charge) {
     hand_in(cell);
     if (cell.result.cell.point == "Draining") {
         static_cast<void>(comes_true(kPatience, [this, &cell] {
-            return in_state(cell, cell.result.cell.kind == WriteUnderTest::Undo ? "undo" : "",
-                            "inFlight");
+            return in_state(cell, takes_back(cell.result.cell.kind) ? "undo" : "", "inFlight");
         }));
         daemon_.program().signal(SIGTERM);
     }
@@ -120,7 +119,7 @@ void CrashRow::hand_in(Backend& cell) const {
 
 void CrashRow::prove(Backend& cell) const {
     auto const kind = cell.result.cell.kind;
-    auto const undo = kind == WriteUnderTest::Undo;
+    auto const undo = takes_back(kind);
     if (kind != WriteUnderTest::Progress && !undo) {
         cell.proven = true;
         return;

@@ -183,20 +183,39 @@ void Mishaps::plan_disk() {
                     [disk] { disk->trouble = {}; });
 }
 
-// Somebody sets the clock wrong; sooner or later it is set right again.
+void Mishaps::set_clock(Instant when, Duration offset) {
+    world_.stage.at(when, [machine = &world_.machine, offset] {
+        if (!machine->calm()) machine->set_clock(offset);
+    });
+}
+
+// While the daemon is stopped for that, or the machine off: it starts anew with another clock.
+void Mishaps::set_clock_unseen(Instant when, Duration offset) {
+    auto const pause = milliseconds{dice_.between(2000, 1'800'000)};
+    auto const cuts = dice_.chance(0.3);
+    world_.stage.at(when - pause / 2, [machine = &world_.machine, pause, cuts] {
+        cuts ? machine->cut_power(pause) : machine->restart(pause);
+    });
+    set_clock(when, offset);
+}
+
+void Mishaps::set_clock_somehow(Instant when, Duration offset) {
+    if (dice_.chance(0.35)) return set_clock_unseen(when, offset);
+    set_clock(when, offset);
+}
+
+// Somebody sets the clock wrong; sooner or later it is set right again, now and then in two parts.
 void Mishaps::step_clock() {
-    auto* const machine = &world_.machine;
     constexpr hours kYear{365 * 24};
     auto size = dice_.pick(
         std::array<Duration, 6>{seconds{1}, seconds{90}, hours{1}, hours{1}, hours{24}, hours{24}});
     if (dice_.chance(0.005)) size = kYear * 10;
     auto const offset = dice_.chance(0.5) ? size : -size;
     auto const from = dice_.chance(0.6) ? near_a_midnight() : some_time();
-    auto const length = minutes{dice_.pick(std::array{1, 7, 60, 700})};
-    world_.stage.at(from, [machine, offset] {
-        if (!machine->calm()) machine->set_clock(offset);
-    });
-    world_.stage.at(from + length, [machine] { machine->set_clock(Duration{0}); });
+    auto const length = minutes{dice_.pick(std::array{1, 7, 60, 60, 700, 700, 700, 4000})};
+    set_clock_somehow(from, offset);
+    if (dice_.chance(0.15)) set_clock_somehow(from + length / 2, offset / 24);
+    set_clock_somehow(from + length, Duration{0});
 }
 
 void Mishaps::plan_clock() {

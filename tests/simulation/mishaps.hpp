@@ -36,8 +36,9 @@ class Mishaps {
     void plan_reload();
     void cut_somehow();
     void step_clock();
-    void plan_step(Instant from, Duration offset, Duration length);
     void set_clock(Instant when, Duration offset);
+    void set_clock_unseen(Instant when, Duration offset);
+    void set_clock_somehow(Instant when, Duration offset);
     [[nodiscard]] Instant some_time();
     [[nodiscard]] Instant near_a_midnight();
     [[nodiscard]] Duration some_wait();

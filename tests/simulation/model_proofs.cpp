@@ -20,10 +20,15 @@ bool lies_in(const WindowSeen& window, Instant when) {
 }
 
 // When it happened, and when a clock says so that is wrong by so little that it passes for right.
-bool happened_in(const WindowSeen& window, const Acknowledged& proof, const Handed& handed) {
+bool happened_in(const WindowSeen& window, const Acknowledged& proof, const Handed& handed,
+                 const WrongClock& clock) {
     auto const truly = proof.given.value_or(handed.at);
     if (!lies_in(window, truly)) return false;
-    return is_wrong(handed) || lies_in(window, std::min(truly, handed.wall));
+    if (!is_wrong(handed)) return lies_in(window, std::min(truly, handed.wall));
+    // Corrected by a clock that was nearly right.
+    auto const exact = !clock.was_nearly_right_since(handed.at, kTolerableSkew);
+    return exact ||
+           (lies_in(window, truly - kTolerableSkew) && lies_in(window, truly + kTolerableSkew));
 }
 
 }  // namespace
@@ -86,7 +91,7 @@ void Model::count_proof(const std::string& id, const Acknowledged& proof, const 
                         Counted& counted) const {
     auto const& tries = proof.tries;
     auto const inside = std::all_of(tries.begin(), tries.end(), [&](const Handed& one) {
-        return happened_in(window, proof, one);
+        return happened_in(window, proof, one, clock_);
     });
     if (!inside || proof.told_at + kWithin >= stage_->now()) return;
     if (is_lost_to_time(id, proof, window)) return;

@@ -24,6 +24,13 @@ bool WrongClock::was_set_since(Instant when) const {
     return !stretches_.empty() && stretches_.back().from >= when;
 }
 
+bool WrongClock::was_nearly_right_since(Instant when, Duration most) const {
+    return std::any_of(stretches_.begin(), stretches_.end(), [&](const Stretch& one) {
+        return one.offset != Duration{0} && std::chrono::abs(one.offset) <= most &&
+               one.until >= when;
+    });
+}
+
 bool WrongClock::touches(Instant from, Instant until, Duration within) const {
     auto const touched = [&](const Stretch& one) {
         if (one.offset == Duration{0}) return false;

@@ -18,6 +18,8 @@ class WrongClock {
     [[nodiscard]] Duration offset() const;
     [[nodiscard]] bool is_right() const { return offset() == Duration{0}; }
     [[nodiscard]] bool was_set_since(Instant when) const;
+    // Wrong, but by no more than that.
+    [[nodiscard]] bool was_nearly_right_since(Instant when, Duration most) const;
     // Whether, within so much of it, the clock was wrong between these, or then showed a time
     // between them.
     [[nodiscard]] bool touches(Instant from, Instant until, Duration within) const;

@@ -178,6 +178,7 @@ class Model final : public Witness {
     void check_count(const WindowSeen& window);
     void count_proof(const std::string& id, const Acknowledged& proof, const WindowSeen& window,
                      Counted& counted) const;
+    void tell_proofs(const WindowSeen& window) const;
     [[nodiscard]] Counted count_proofs(const WindowSeen& window) const;
     // Nobody knows when it was handed in.
     [[nodiscard]] bool is_lost_to_time(const std::string& id, const Acknowledged& proof,

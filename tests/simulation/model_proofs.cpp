@@ -1,5 +1,7 @@
 // The part of the model that counts proofs: in truth, whatever the daemon's clock showed when they
 // came in.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "tests/simulation/model.hpp"
@@ -112,12 +114,30 @@ Model::Counted Model::count_proofs(const WindowSeen& window) const {
 }
 
 bool Model::is_surely_met(const WindowSeen& window) const {
-    return count_proofs(window).in_time >= window.required;
+    if (count_proofs(window).in_time < window.required) return false;
+    tell_proofs(window);
+    return true;
+}
+
+// For whoever reads the trace of a broken promise.
+void Model::tell_proofs(const WindowSeen& window) const {
+    for (const auto& [id, proof] : proofs_) {
+        Counted counted;
+        if (proof.session != window.session || proof.metric != window.metric) continue;
+        count_proof(id, proof, window, counted);
+        if (counted.in_time + counted.late == 0) continue;
+        auto const& last = proof.tries.back();
+        stage_->say(
+            fmt::format("counts proof={} amount={} in_time={} handed_in={} wall={} given={}", id,
+                        proof.amount, counted.in_time > 0, text_of(last.at), text_of(last.wall),
+                        proof.given ? text_of(*proof.given) : ""));
+    }
 }
 
 void Model::check_count(const WindowSeen& window) {
     auto const counted = count_proofs(window);
     if (counted.in_time >= window.required) {
+        tell_proofs(window);
         violated("a window was punished though it was met by proofs handed in on time", window);
     } else if (window.late_proof != "ignore" && counted.in_time + counted.late >= window.required) {
         violated("a window was punished though late proofs had met it", window);

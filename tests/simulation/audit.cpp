@@ -144,7 +144,10 @@ void check_progress(sqlite3* database, Stage& stage) {
             continue;
         }
         stage.violated(
-            fmt::format("progress delivery {} carries other proofs than it says", rows.number(0)));
+            fmt::format("progress delivery {} carries other proofs than it says: {} of {}, not {} "
+                        "of {}, and {} of another window",
+                        rows.number(0), rows.number(4), rows.number(3), rows.number(2),
+                        rows.number(1), rows.number(5)));
     }
 }
 

@@ -95,7 +95,8 @@ void check_count(const Model& model, const Rows& row, Stage& stage) {
     auto const end = row.instant(14);
     if (!reached && verdict == "met" &&
         !model.may_have_counted(row.text(1), row.text(2), start, end)) {
-        stage.violated(named(row) + " is met without reason");
+        stage.violated(fmt::format("{} [{}, {}) is met without reason", named(row), text_of(start),
+                                   text_of(end)));
     }
     if (verdict != "missed") return;
     WindowSeen window;

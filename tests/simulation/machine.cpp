@@ -91,13 +91,16 @@ void Machine::suspend(Duration length) {
     parts_.stage.say(fmt::format("suspend ms={}", length.count()));
     auto const from = parts_.stage.now();
     auto const until = from + length;
+    asleep_ = true;
     // The world goes on; what it has for the daemon lies ready when it wakes.
     while (!parts_.stage.empty() && parts_.stage.next() <= until) {
         parts_.stage.move_to(parts_.stage.next());
         parts_.stage.play_next();
     }
     parts_.stage.move_to(until);
+    asleep_ = false;
     parts_.daemon.sleep(parts_.stage.now() - from);
+    if (parts_.daemon.alive()) parts_.daemon.step_to(wall());
     parts_.model.slept_since(from);
 }
 
@@ -107,7 +110,7 @@ void Machine::set_clock(Duration offset) {
     parts_.stage.say(fmt::format("clock ms={}", offset.count()));
     parts_.model.clock_was_set(offset);
     offset_ = offset;
-    parts_.daemon.step_to(wall());
+    if (!asleep_) parts_.daemon.step_to(wall());
 }
 
 void Machine::reload(engine::Settings settings) {

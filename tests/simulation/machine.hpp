@@ -67,6 +67,7 @@ class Machine {
     int waypoints_left_{0};
     bool calm_{false};
     bool starting_{false};
+    bool asleep_{false};
 };
 
 }  // namespace simulation

@@ -129,14 +129,14 @@ void check_deliveries(const Model& model, sqlite3* database, Stage& stage, Insta
     }
 }
 
-// A progress call carries exactly the proofs that it names, of its window as long as none has left:
-// a proof that is stamped anew afterwards stays with the call that has carried it.
+// A progress call carries exactly the proofs that it names, of its window as long as it has not left
+// nor come to nothing: a proof that is stamped anew afterwards stays with it.
 void check_progress(sqlite3* database, Stage& stage) {
     Rows rows(database,
               "SELECT d.id, d.amount, d.proofs, (SELECT ifnull(sum(amount), 0) FROM proof"
               " WHERE delivery = d.id), (SELECT count(*) FROM proof WHERE delivery = d.id),"
               " (SELECT count(*) FROM proof WHERE delivery = d.id AND window <> d.window"
-              "  AND d.attempts = 0)"
+              "  AND d.attempts = 0 AND d.state IN ('waiting', 'queued'))"
               " FROM delivery d WHERE d.kind = 'progress' AND d.reason <> 'merged'");
     while (rows.next()) {
         if (rows.number(1) == rows.number(3) && rows.number(2) == rows.number(4) &&

@@ -9,7 +9,7 @@ function(simulate_fault name sentence)
         PRIVATE cadenced_flags simulated_life engine ledger OpenSSL::Crypto fmt::fmt)
     set(test Simulation.DeliberateFault_IsCaught.${name})
     add_test(NAME ${test} COMMAND simulation-${name} --seeds 1000 --expect-violation ${sentence})
-    set_tests_properties(${test} PROPERTIES TIMEOUT 300)
+    set_tests_properties(${test} PROPERTIES TIMEOUT 600)
 endfunction()
 
 # simulate_edit(NAME SENTENCE SOURCE FROM TO …): of one source below lib/.

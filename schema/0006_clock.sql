@@ -3,14 +3,15 @@
 -- When a proof came in, until a platform's Date has agreed with the wall clock since.
 --   at_ms      what the wall clock showed
 --   up_ms      how long the machine had been up, sleep included
---   restarted  1: it has started anew since; up_ms is reckoned by the clock it started with, and the
---              proof came in no later than at_ms
+--   restarted  it has started anew since, and up_ms is reckoned by the clock it started with:
+--              1  which showed an earlier time than at_ms: that was wrong, or this one is
+--              2  which showed a later one: nothing speaks against at_ms
 CREATE TABLE stamp (
     id        INTEGER PRIMARY KEY,
     proof     TEXT NOT NULL REFERENCES proof (id),
     at_ms     INTEGER NOT NULL,
     up_ms     INTEGER NOT NULL,
-    restarted INTEGER NOT NULL DEFAULT 0 CHECK (restarted IN (0, 1))
+    restarted INTEGER NOT NULL DEFAULT 0 CHECK (restarted IN (0, 1, 2))
 ) STRICT;
 
 -- Which start of the machine the last heartbeat was of, and how long it had been up then.

@@ -91,6 +91,16 @@ void keep_ages(Database& database, const cadence::Policy& policy, Instant now) {
         now + policy.caps.punishment_max_age);
 }
 
+// Every pause was begun before now: its wearer is paused, until when he was told. Where that is of
+// another age, for as long as he was told.
+void begin_pauses(Database& database, Instant now) {
+    database.execute(
+        "UPDATE pause SET from_at_ms = ?1, until_at_ms ="
+        " iif(from_at_ms - ?1 > ?2, ?1 + (until_at_ms - from_at_ms), until_at_ms)"
+        " WHERE until_at_ms > ?1 AND from_at_ms > ?1",
+        now, cadence::Duration{kLongestDoubt});
+}
+
 // The clock was `before` by mistake, since `jump`.
 int take_back(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
               const cadence::Interval& jump, Instant before, Instant now,
@@ -109,6 +119,7 @@ int follow_plausible_step(Database& database, cadence::Zones& zones, const caden
                           cadence::Duration step, Instant now,
                           std::optional<cadence::Duration> uptime) {
     const Instant before = now - step;
+    if (before > now) begin_pauses(database, now);
     if (step < -kToleratedStep) give_up_settling(database, now);
     if (step > kToleratedStep) begin_settling_anew(database, now);
     if (step > kToleratedStep) make_up(database, before, now);

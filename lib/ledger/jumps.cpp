@@ -24,8 +24,6 @@ using cadence::WindowId;
 constexpr std::chrono::minutes kInexact{2};
 // No outage of ours lasts that long and ends in a clock that is set back into it.
 constexpr std::chrono::hours kFarAhead{24 * 31};
-// The longest pause that can be asked for.
-constexpr std::chrono::hours kLongestPause{24 * 366};
 // So much of the trail is looked at for what happened on a clock that was ahead.
 constexpr int kLongestTrail{100'000};
 
@@ -161,11 +159,6 @@ void forget_jump(Database& database, const Interval& jump, const Policy& policy,
     database.execute(
         "UPDATE heartbeat SET at_ms = ?1, highest_ms = ?1, set_back_to_ms = NULL, up_ms = NULL",
         now);
-    database.execute(
-        "UPDATE pause SET from_at_ms = ?1,"
-        " until_at_ms = min(until_at_ms, ?2, ?1 + (until_at_ms - from_at_ms))"
-        " WHERE until_at_ms > ?1 AND from_at_ms > ?1",
-        now, now + kLongestPause);
     record_event(database, now, "outage.taken_back", std::nullopt, std::nullopt, std::nullopt);
 }
 

@@ -25,7 +25,7 @@ namespace ledger {
 [[nodiscard]] std::optional<cadence::Interval> find_outage_ahead(Database& database,
                                                                  cadence::Instant now);
 
-// It was no outage but up to `now`; pauses that were begun since begin now and last as long.
+// It was no outage but up to `now`.
 void forget_jump(Database& database, const cadence::Interval& jump, const cadence::Policy& policy,
                  cadence::Instant now);
 

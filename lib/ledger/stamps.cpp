@@ -29,6 +29,9 @@ constexpr std::chrono::seconds kExact{2};
 constexpr std::chrono::hours kSoon{24};
 // So that a daemon which no platform ever tells the time remembers no more than it can bear.
 constexpr int kMostStamps{20'000};
+// Of a stamp, by the clock that the machine has started anew with (stamp.restarted).
+constexpr std::int64_t kImpossible{1};
+constexpr std::int64_t kPossible{2};
 // Windows that a clock so far ahead would have to open are not worth it.
 constexpr int kMostOpened{64};
 
@@ -44,7 +47,7 @@ struct Stamped {
     cadence::ProofId proof;
     Instant at;
     Duration uptime{0};
-    bool restarted{false};
+    std::int64_t restarted{0};
     std::optional<Instant> given;
     Times times;
     RequirementId requirement;
@@ -74,7 +77,7 @@ std::vector<Stamped> load_stamped(Database& database, Instant now, Duration upti
         Stamped one{.proof = {row.text(0)},
                     .at = row.instant(1),
                     .uptime = Duration{row.integer(2)},
-                    .restarted = row.boolean(11),
+                    .restarted = row.integer(11),
                     .given = row.maybe_instant(3),
                     .times = {row.instant(4), row.instant(5)},
                     .requirement = {row.integer(6)},
@@ -90,8 +93,11 @@ std::vector<Stamped> load_stamped(Database& database, Instant now, Duration upti
 
 Instant received_by_clock_of(Instant now, Duration uptime, const Stamped& stamped) {
     const Instant then = now - (uptime - stamped.uptime);
-    const bool as_stamped = std::chrono::abs(then - stamped.at) <= kExact;
-    if (as_stamped || (stamped.restarted && then > stamped.at)) return stamped.at;
+    if (std::chrono::abs(then - stamped.at) <= kExact) return stamped.at;
+    // None came in later than it was stamped by a clock that was ahead; and a stamp that may be
+    // right is believed.
+    if (stamped.restarted == kImpossible) return std::min(then, stamped.at);
+    if (stamped.restarted == kPossible && stamped.at <= now) return stamped.at;
     return then;
 }
 
@@ -261,8 +267,9 @@ void forget_stamps(Database& database, Duration confirmed_at) {
 }
 
 void reckon_uptimes(Database& database, Instant now, Duration uptime) {
-    database.execute("UPDATE stamp SET up_ms = ?2 - (?1 - min(at_ms, ?1)), restarted = 1", now,
-                     uptime);
+    database.execute(
+        "UPDATE stamp SET up_ms = ?2 - (?1 - min(at_ms, ?1)), restarted = iif(at_ms > ?1, ?3, ?4)",
+        now, uptime, kImpossible, kPossible);
 }
 
 void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy& policy,

@@ -273,6 +273,22 @@ TEST_F(Clock, PauseBegunWhileItWasAhead_ExcusesTheDayThatRuns) {
     EXPECT_EQ(verdict_of_day(1), "excused pause");
 }
 
+TEST_F(Clock, PauseBegunWhileItWasAheadForLongerThanThat_HoldsFromNowOn) {
+    live_a_day();
+    set_wrong(kDay);
+    pass(30h);
+    ASSERT_TRUE(run(intake->pause_session({"wearer"}, clock.now() + kDay, "ill", clock.now())));
+    launch("wearer", "second");
+    set_right();
+    launch("wearer", "third");
+    pass(10min);
+    EXPECT_EQ(punished(), 1U) << "the wearer is paused";
+    ASSERT_TRUE(run(intake->resume_session({"wearer"}, clock.now())));
+    engine->changed();
+    pass(10min);
+    EXPECT_EQ(punished(), 2U);
+}
+
 TEST_F(Clock, SleptForEightHoursOverTheEnd_WaitsForWhatBackendsHaveQueued) {
     live_a_day();
     pass(12h);

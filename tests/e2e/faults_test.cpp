@@ -47,12 +47,9 @@ TEST(Faults, DamagedDatabase_StopsTheDaemonWith65AsSoonAsItIsRead) {
     World world;
     world.enrol(Json::array({World::daily("checkin", 60)}));
     world.hand_in("proof-1", "checkin", now_ms());
-    auto const window = world.daemon.all("/v1/sessions/wearer/windows?metric=checkin").at(0);
     ASSERT_EQ(world.daemon.stop(), 0);
     damage_table(world, "proof");
-    world.daemon.start_and_wait();
-    auto const asked = world.daemon.get("/v1/windows/" + window.at("id").get<std::string>());
-    EXPECT_EQ(asked.status, 500);
+    world.daemon.start();  // looks for proofs that the clock has stamped wrong
     EXPECT_EQ(world.daemon.program().wait(seconds{30}), 65);
     EXPECT_NE(world.daemon.log().find("restore the database from a backup"), std::string::npos);
 }

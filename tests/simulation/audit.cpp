@@ -129,8 +129,8 @@ void check_deliveries(const Model& model, sqlite3* database, Stage& stage, Insta
     }
 }
 
-// A progress call carries exactly the proofs that it names, of its window as long as it has not left
-// nor come to nothing: a proof that is stamped anew afterwards stays with it.
+// A progress call carries exactly the proofs that it names, of its window as long as it has not
+// left nor come to nothing: a proof that is stamped anew afterwards stays with it.
 void check_progress(sqlite3* database, Stage& stage) {
     Rows rows(database,
               "SELECT d.id, d.amount, d.proofs, (SELECT ifnull(sum(amount), 0) FROM proof"

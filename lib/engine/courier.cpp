@@ -31,7 +31,6 @@ void Courier::stop() {
 }
 
 boost::asio::awaitable<void> Courier::run() {
-    co_await remember_calls();
     while (!shared_->stopping) {
         auto const next = co_await start_lanes();
         if (shared_->stopping) break;
@@ -44,6 +43,12 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Courier::start_lanes() {
     auto& ports = shared_->ports;
     auto const rest = shared_->ledger_rest.left(ports.clock.steady_now());
     if (rest > cadence::Duration::zero()) co_return ports.clock.now() + rest;
+    if (!remembers_) {
+        co_await remember_calls();
+        if (!remembers_) {
+            co_return ports.clock.now() + shared_->ledger_rest.left(ports.clock.steady_now());
+        }
+    }
     co_await end_waits();
     if (auto const cap = std::exchange(shared_->lowered_cap, std::nullopt)) {
         co_await warn_of_cap(*cap);
@@ -70,11 +75,13 @@ boost::asio::awaitable<void> Courier::end_waits() {
     auto& ports = shared_->ports;
     while (!shared_->recovered.empty() && !shared_->stopping) {
         auto const platform = *shared_->recovered.begin();
-        shared_->recovered.erase(shared_->recovered.begin());
         auto const ended =
             co_await ports.outbox.end_waits(platform, ports.clock.now(), kWaitsAtOnce);
-        if (!ended) shared_->ledger_rest.failed(ports.clock.steady_now());
-        if (ended && *ended == kWaitsAtOnce) shared_->recovered.insert(platform);
+        if (!ended) {
+            shared_->ledger_rest.failed(ports.clock.steady_now());
+            co_return;
+        }
+        if (*ended < kWaitsAtOnce) shared_->recovered.erase(platform);
     }
 }
 
@@ -87,6 +94,7 @@ boost::asio::awaitable<void> Courier::remember_calls() {
         shared_->ledger_rest.failed(ports.clock.steady_now());
         co_return;
     }
+    remembers_ = true;
     auto const began = ports.clock.steady_now();
     for (const auto& call : *calls) {
         auto const gate = shared_->gates.find(call.platform);

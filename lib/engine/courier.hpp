@@ -40,6 +40,7 @@ class Courier {
     // Due when the ledger was asked last, and not begun since: a lane that ends makes room for the
     // next one without a question.
     std::deque<cadence::SessionId> known_due_;
+    bool remembers_{false};  // what was called before the start
     // Node-based: a signal must not move while its lane runs.
     std::map<cadence::SessionId, boost::asio::cancellation_signal> running_;
 };

@@ -66,7 +66,8 @@ class Lane {
     [[nodiscard]] Next carry(LaneHead head, PlatformGate* gate, Attempt begun);
     [[nodiscard]] Next finish(cadence::DeliveryId delivery, int number, cadence::Answer answer,
                               PlatformGate* gate);
-    [[nodiscard]] boost::asio::awaitable<void> hold_unrecorded(cadence::DeliveryId delivery,
+    // False when the ledger refuses even that.
+    [[nodiscard]] boost::asio::awaitable<bool> hold_unrecorded(cadence::DeliveryId delivery,
                                                                int number);
     [[nodiscard]] Onward make_onward(const cadence::Answer& answer, PlatformGate* gate);
     [[nodiscard]] boost::asio::awaitable<std::optional<LaneHead>> find_head();

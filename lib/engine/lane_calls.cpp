@@ -91,7 +91,7 @@ void Lane::warn_of(const ContextRecorded& recorded) const {
     }
 }
 
-boost::asio::awaitable<void> Lane::hold_unrecorded(cadence::DeliveryId delivery, int number) {
+boost::asio::awaitable<bool> Lane::hold_unrecorded(cadence::DeliveryId delivery, int number) {
     auto& ports = shared_->ports;
     auto const held = co_await ports.outbox.hold_unrecorded(delivery, number, ports.clock.now());
     if (held) {
@@ -99,6 +99,7 @@ boost::asio::awaitable<void> Lane::hold_unrecorded(cadence::DeliveryId delivery,
     } else {
         ledger_failed(held.error());
     }
+    co_return held.has_value();
 }
 
 boost::asio::awaitable<bool> Lane::make_way(PlatformGate* gate) {

@@ -58,7 +58,7 @@ boost::asio::awaitable<std::optional<cadence::Instant>> Scheduler::pass() {
     failing_ = false;
     while (!stopping_) {
         // Also one that was set while nobody waited for it.
-        if (!clock_watch_->followed()) co_await follow_clock();
+        while (!clock_watch_->followed() && !failing_ && !stopping_) co_await follow_clock();
         if (failing_) break;
         auto const now = clock_->now();
         auto const beats = beat_is_due(now);
@@ -97,7 +97,7 @@ void Scheduler::failed(const cadence::Error& error) {
 }
 
 boost::asio::awaitable<void> Scheduler::follow_clock() {
-    if (!clock_watch_->step()) clock_watch_->stepped();
+    clock_watch_->stepped();
     auto const step = clock_watch_->step().value_or(cadence::Duration{0});
     auto const reopened =
         co_await docket_->reopen(policy_(), step, clock_->now(), clock_->uptime());

@@ -8,6 +8,7 @@
 #include "ledger/judgement.hpp"
 #include "ledger/jumps.hpp"
 #include "ledger/lane.hpp"
+#include "ledger/savepoint.hpp"
 #include "ledger/settlements.hpp"
 #include "ledger/stamps.hpp"
 
@@ -78,9 +79,15 @@ void cut_waits(Database& database, const SessionId& session, Instant now) {
 }
 
 int reopen_early(Database& database, Instant from, Instant before, Instant now) {
-    const auto early = find_judged_too_early(database, from, before, now);
-    for (const auto id : early) reopen(database, id, now);
-    return static_cast<int>(early.size());
+    int reopened = 0;
+    for (const auto id : find_judged_too_early(database, from, before, now)) {
+        const auto done = apart(database, [&database, id, now]() -> cadence::Result<void> {
+            reopen(database, id, now);
+            return {};
+        });
+        reopened += done ? 1 : 0;
+    }
+    return reopened;
 }
 
 void keep_ages(Database& database, const cadence::Policy& policy, Instant now) {
@@ -91,14 +98,25 @@ void keep_ages(Database& database, const cadence::Policy& policy, Instant now) {
         now + policy.caps.punishment_max_age);
 }
 
-// Every pause was begun before now: its wearer is paused, until when he was told. Where that is of
-// another age, for as long as he was told.
-void begin_pauses(Database& database, Instant now) {
+// Every pause was begun before now: whose was not over when the clock showed `before` is paused.
+void begin_pauses(Database& database, Instant before, Instant now) {
+    if (before - now > kLongestDoubt) return;
+    database.execute("UPDATE pause SET from_at_ms = ?1 WHERE until_at_ms > ?2 AND from_at_ms > ?1",
+                     now, before);
+}
+
+// Of a clock that is known to have been ahead: what was over is, and one of another age lasts as
+// long as was asked for.
+void bring_back_pauses(Database& database, Instant before, Instant now) {
+    database.execute(
+        "UPDATE pause SET from_at_ms = ?1, until_at_ms = ?1"
+        " WHERE until_at_ms > ?1 AND until_at_ms <= ?2 AND from_at_ms > ?1",
+        now, before);
     database.execute(
         "UPDATE pause SET from_at_ms = ?1, until_at_ms ="
-        " iif(from_at_ms - ?1 > ?2, ?1 + (until_at_ms - from_at_ms), until_at_ms)"
-        " WHERE until_at_ms > ?1 AND from_at_ms > ?1",
-        now, cadence::Duration{kLongestDoubt});
+        " iif(from_at_ms - ?1 > ?3, ?1 + (until_at_ms - from_at_ms), until_at_ms)"
+        " WHERE until_at_ms > ?2 AND from_at_ms > ?1",
+        now, before, cadence::Duration{kLongestDoubt});
 }
 
 // The clock was `before` by mistake, since `jump`.
@@ -106,6 +124,7 @@ int take_back(Database& database, cadence::Zones& zones, const cadence::Policy& 
               const cadence::Interval& jump, Instant before, Instant now,
               std::optional<cadence::Duration> uptime) {
     forget_jump(database, jump, policy, now);
+    bring_back_pauses(database, before, now);
     const auto ahead = clear_ahead(database, zones, policy, now);
     const int reopened = reopen_early(database, now - kLongestGrace, before, now);
     owe_aged_again(database, jump, now);
@@ -119,13 +138,13 @@ int follow_plausible_step(Database& database, cadence::Zones& zones, const caden
                           cadence::Duration step, Instant now,
                           std::optional<cadence::Duration> uptime) {
     const Instant before = now - step;
-    if (before > now) begin_pauses(database, now);
     if (step < -kToleratedStep) give_up_settling(database, now);
     if (step > kToleratedStep) begin_settling_anew(database, now);
     if (step > kToleratedStep) make_up(database, before, now);
     if (const auto jump = find_jump_taken_back(database, policy, step, now)) {
         return take_back(database, zones, policy, *jump, before, now, uptime);
     }
+    if (before > now) begin_pauses(database, before, now);
     const Instant from = std::max(now - kLongestGrace, before - kLongestDoubt);
     const int reopened = before > now ? reopen_early(database, from, before, now) : 0;
     if (uptime) stamp_anew(database, zones, policy, now, *uptime);

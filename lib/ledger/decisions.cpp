@@ -81,8 +81,8 @@ Transition settled(const Sent& sent, Settlement outcome, const std::string& reas
     return {DeliveryState::Queued, why, {}};
 }
 
-std::vector<DeliveryId> find_in_state(Database& database, const engine::BulkFilter& filter,
-                                      DeliveryState state) {
+std::vector<FoundDelivery> find_in_state(Database& database, const engine::BulkFilter& filter,
+                                         DeliveryState state) {
     std::optional<std::string> session;
     std::optional<std::string> kind;
     if (filter.session) session = filter.session->value;
@@ -96,31 +96,39 @@ std::vector<DeliveryId> find_in_state(Database& database, const engine::BulkFilt
                              " AND (?2 IS NULL OR kind = ?2) AND ?3 IS NULL"
                              " ORDER BY id");
     row.bind(cadence::to_string(state), kind, session);
-    std::vector<DeliveryId> found;
-    while (row.step()) found.push_back({row.integer(0)});
+    std::vector<FoundDelivery> found;
+    while (row.step()) found.push_back({{row.integer(0)}, state});
     return found;
 }
 
-Result<std::vector<DeliveryId>> find_fitting(Database& database, const engine::BulkFilter& filter,
-                                             bool (*fits)(DeliveryState)) {
+Result<std::vector<FoundDelivery>> find_fitting(Database& database,
+                                                const engine::BulkFilter& filter,
+                                                bool (*fits)(DeliveryState)) {
     if (filter.empty()) {
         return cadence::fail(ErrorCode::InvalidArgument,
                              "the filter is empty: name a sessionId, a kind or a state", "filter");
     }
-    std::vector<DeliveryId> found;
+    std::vector<FoundDelivery> found;
     for (int value = 0; value <= static_cast<int>(DeliveryState::Waived); ++value) {
         const auto state = static_cast<DeliveryState>(value);
         if (!fits(state) || (filter.state && *filter.state != state)) continue;
-        for (const DeliveryId id : find_in_state(database, filter, state)) found.push_back(id);
+        for (const auto& one : find_in_state(database, filter, state)) found.push_back(one);
     }
     return found;
 }
 
-Result<int> decide_each(const std::vector<DeliveryId>& deliveries,
+bool is_in_state(Database& database, DeliveryId id, DeliveryState state) {
+    auto row = database.query("SELECT 1 FROM delivery WHERE id = ?1 AND state = ?2");
+    row.bind(id, cadence::to_string(state));
+    return row.step();
+}
+
+// One that no longer fits is skipped, not an error: it may have changed since it was found.
+Result<int> decide_each(Database& database, const std::vector<FoundDelivery>& deliveries,
                         const std::function<Result<void>(DeliveryId)>& decide) {
     int changed = 0;
-    for (const DeliveryId id : deliveries) {
-        // One that no longer fits is skipped, not an error: it may have changed since.
+    for (const auto& [id, state] : deliveries) {
+        if (!is_in_state(database, id, state)) continue;
         const Result<void> decided = decide(id);
         if (decided) {
             ++changed;
@@ -172,26 +180,26 @@ Result<void> settle(Database& database, DeliveryId delivery, Settlement outcome,
     return decided;
 }
 
-Result<std::vector<DeliveryId>> find_to_waive(Database& database,
-                                              const engine::BulkFilter& filter) {
+Result<std::vector<FoundDelivery>> find_to_waive(Database& database,
+                                                 const engine::BulkFilter& filter) {
     return find_fitting(database, filter, &cadence::may_waive);
 }
 
-Result<std::vector<DeliveryId>> find_to_settle(Database& database,
-                                               const engine::BulkFilter& filter) {
+Result<std::vector<FoundDelivery>> find_to_settle(Database& database,
+                                                  const engine::BulkFilter& filter) {
     return find_fitting(database, filter, &cadence::may_settle);
 }
 
-Result<int> waive_each(Database& database, const std::vector<DeliveryId>& deliveries,
+Result<int> waive_each(Database& database, const std::vector<FoundDelivery>& deliveries,
                        const std::string& reason, Instant now) {
-    return decide_each(deliveries, [&database, &reason, now](DeliveryId id) {
+    return decide_each(database, deliveries, [&database, &reason, now](DeliveryId id) {
         return waive(database, id, reason, now);
     });
 }
 
-Result<int> settle_each(Database& database, const std::vector<DeliveryId>& deliveries,
+Result<int> settle_each(Database& database, const std::vector<FoundDelivery>& deliveries,
                         Settlement outcome, const std::string& reason, Instant now) {
-    return decide_each(deliveries, [&database, &reason, outcome, now](DeliveryId id) {
+    return decide_each(database, deliveries, [&database, &reason, outcome, now](DeliveryId id) {
         return settle(database, id, outcome, reason, now);
     });
 }

@@ -18,18 +18,23 @@ namespace ledger {
                                            engine::Settlement outcome, const std::string& reason,
                                            cadence::Instant now);
 
+struct FoundDelivery {
+    cadence::DeliveryId id;
+    cadence::DeliveryState state;
+};
+
 // The bulk forms, in two steps: which are in a fitting state, oldest first (InvalidArgument where
 // the filter is empty), and any part of those at a time; how many have changed. One that does not
 // fit any more is skipped.
-[[nodiscard]] cadence::Result<std::vector<cadence::DeliveryId>> find_to_waive(
+[[nodiscard]] cadence::Result<std::vector<FoundDelivery>> find_to_waive(
     Database& database, const engine::BulkFilter& filter);
-[[nodiscard]] cadence::Result<std::vector<cadence::DeliveryId>> find_to_settle(
+[[nodiscard]] cadence::Result<std::vector<FoundDelivery>> find_to_settle(
     Database& database, const engine::BulkFilter& filter);
 [[nodiscard]] cadence::Result<int> waive_each(Database& database,
-                                              const std::vector<cadence::DeliveryId>& deliveries,
+                                              const std::vector<FoundDelivery>& deliveries,
                                               const std::string& reason, cadence::Instant now);
 [[nodiscard]] cadence::Result<int> settle_each(Database& database,
-                                               const std::vector<cadence::DeliveryId>& deliveries,
+                                               const std::vector<FoundDelivery>& deliveries,
                                                engine::Settlement outcome,
                                                const std::string& reason, cadence::Instant now);
 

@@ -92,6 +92,25 @@ std::vector<DeliveryId> find_touched_since(Database& database, const Interval& o
     return found;
 }
 
+// A punishment that was waived for its age: at once, or once its window is missed again.
+void owe_again(Database& database, DeliveryId id, Instant now) {
+    auto row = database.query(
+        "SELECT d.session, w.verdict IS NULL, w.verdict IS 'missed' FROM delivery d"
+        " JOIN window w ON w.id = d.window JOIN session e ON e.id = d.session"
+        " WHERE d.id = ?1 AND d.kind = 'punishment' AND e.state <> 'ended'"
+        " AND d.state = 'waived' AND d.reason = 'max_age' AND d.expires_at_ms > ?2");
+    row.bind(id, now);
+    if (!row.step()) return;
+    const cadence::SessionId session{row.text(0)};
+    if (row.boolean(1)) {
+        database.execute("UPDATE delivery SET wanted = 0 WHERE id = ?1", id);
+        move_delivery(database, id, cadence::DeliveryState::Waived, "reopened", now);
+    } else if (row.boolean(2)) {
+        move_delivery(database, id, unsent_state(database, session, now), "wanted_again", now, now);
+        refresh_lane(database, session, now);
+    }
+}
+
 void judge_in_time(Database& database, const Interval& jump, const Policy& policy) {
     struct Open {
         WindowId id;
@@ -175,22 +194,10 @@ std::vector<RequirementId> clear_ahead(Database& database, cadence::Zones& zones
 
 void owe_aged_again(Database& database, const Interval& jump, Instant now) {
     for (const DeliveryId id : find_touched_since(database, jump)) {
-        auto row = database.query(
-            "SELECT d.session, w.verdict IS NULL, w.verdict IS 'missed' FROM delivery d"
-            " JOIN window w ON w.id = d.window JOIN session e ON e.id = d.session"
-            " WHERE d.id = ?1 AND d.kind = 'punishment' AND e.state <> 'ended'"
-            " AND d.state = 'waived' AND d.reason = 'max_age' AND d.expires_at_ms > ?2");
-        row.bind(id, now);
-        if (!row.step()) continue;
-        const cadence::SessionId session{row.text(0)};
-        if (row.boolean(1)) {
-            database.execute("UPDATE delivery SET wanted = 0, reason = 'reopened' WHERE id = ?1",
-                             id);
-        } else if (row.boolean(2)) {
-            move_delivery(database, id, unsent_state(database, session, now), "wanted_again", now,
-                          now);
-            refresh_lane(database, session, now);
-        }
+        static_cast<void>(apart(database, [&database, id, now]() -> cadence::Result<void> {
+            owe_again(database, id, now);
+            return {};
+        }));
     }
 }
 

@@ -5,6 +5,7 @@
 #include "ledger/clock_steps.hpp"
 #include "ledger/due_work.hpp"
 #include "ledger/heartbeats.hpp"
+#include "ledger/stamps.hpp"
 #include "ledger/trouble.hpp"
 
 namespace ledger {
@@ -44,6 +45,7 @@ awaitable<Result<engine::DocketPass>> SqliteDocket::beat_and_work_off(Policy pol
         [zones = &zones_, policy, beat, limit](Database& database) -> Result<engine::DocketPass> {
             // First of all: what ended during an outage is put off before it is judged.
             const auto outage = ledger::beat(database, policy, beat.at, beat.uptime);
+            bound_stamps(database);
             if (beat.confirmed_at) {
                 confirm_clock(database, *zones, policy, beat.at, beat.uptime, *beat.confirmed_at);
             }

@@ -28,18 +28,19 @@ namespace {
 
 constexpr std::ptrdiff_t kPiece = 100;
 
-using Decide = std::function<Result<int>(Database&, const std::vector<DeliveryId>&)>;
+using Decide = std::function<Result<int>(Database&, const std::vector<FoundDelivery>&)>;
 
 // Of thousands a pause, or a write that is about to leave, waits for a piece.
 awaitable<Result<int>> decide_in_pieces(
-    Writer& writer, std::function<Result<std::vector<DeliveryId>>(Database&)> find, Decide decide) {
-    auto finding = writer.run<std::vector<DeliveryId>>(std::move(find));
+    Writer& writer, std::function<Result<std::vector<FoundDelivery>>(Database&)> find,
+    Decide decide) {
+    auto finding = writer.run<std::vector<FoundDelivery>>(std::move(find));
     const auto found = co_await std::move(finding);
     if (!found) co_return tl::unexpected<cadence::Error>(found.error());
     int changed = 0;
     for (auto next = found->begin(); next != found->end();) {
         const auto end = next + std::min(kPiece, found->end() - next);
-        std::vector<DeliveryId> piece(next, end);
+        std::vector<FoundDelivery> piece(next, end);
         auto deciding = writer.run<int>([decide, piece = std::move(piece)](
                                             Database& database) { return decide(database, piece); },
                                         Writer::Room::Alone);

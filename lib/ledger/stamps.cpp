@@ -261,9 +261,11 @@ void note_stamp(Database& database, const engine::Proof& proof, Instant now) {
 }
 
 void forget_stamps(Database& database, Duration confirmed_at) {
-    database.execute(
-        "DELETE FROM stamp WHERE up_ms <= ?1 OR id <= (SELECT max(id) FROM stamp) - ?2",
-        confirmed_at, kMostStamps);
+    database.execute("DELETE FROM stamp WHERE up_ms <= ?1", confirmed_at);
+}
+
+void bound_stamps(Database& database) {
+    database.execute("DELETE FROM stamp WHERE id <= (SELECT max(id) FROM stamp) - ?1", kMostStamps);
 }
 
 void reckon_uptimes(Database& database, Instant now, Duration uptime) {

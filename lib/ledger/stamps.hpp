@@ -15,8 +15,11 @@ namespace ledger {
 void note_stamp(Database& database, const engine::Proof& proof, cadence::Instant now);
 
 // A Date agreed with the clock when the machine was up for so long: what came in until then is
-// stamped for good. Of more than 20,000 the newest are kept all the same.
+// stamped for good.
 void forget_stamps(Database& database, cadence::Duration confirmed_at);
+
+// Of more than 20,000 the newest are kept: at every heartbeat, since no Date may come for long.
+void bound_stamps(Database& database);
 
 // The machine has started anew: how long ago the proofs came in is reckoned by the clock it has
 // started with; by none later than they were stamped.

@@ -290,6 +290,22 @@ TEST_F(Clock, PauseBegunWhileItWasAheadForLongerThanThat_HoldsFromNowOn) {
     EXPECT_EQ(punished(), 2U);
 }
 
+TEST_F(Clock, PauseThatRunsWhenItLosesMonths_HoldsOnceItIsSetRight) {
+    live_a_day();
+    pass(15h);
+    ASSERT_TRUE(run(intake->pause_session({"wearer"}, clock.now() + 7 * kDay, "ill", clock.now())));
+    stop();
+    set_wrong(-60 * kDay);
+    clock.boot_anew("another boot");
+    start();
+    pass(1min);
+    set_right();
+    launch("wearer", "second");
+    pass(1h);
+    EXPECT_EQ(punished(), 1U) << "the wearer is paused";
+    EXPECT_EQ(count("pause WHERE until_at_ms - from_at_ms = 7 * 86400000"), 1);
+}
+
 TEST_F(Clock, SleptForEightHoursOverTheEnd_WaitsForWhatBackendsHaveQueued) {
     live_a_day();
     pass(12h);

@@ -108,9 +108,9 @@ void print_failure(const CampaignOptions& options, std::uint64_t seed, const Lif
         fmt::print("caught by seed {}\n", seed);
         return;
     }
-    fmt::print("replay: simulation --seed {} --days {} --wearers {}{}{} --trace\n", seed,
+    fmt::print("replay: simulation --seed {} --days {} --wearers {}{}{}{} --trace\n", seed,
                options.days, options.wearers, options.undisturbed ? " --undisturbed" : "",
-               options.fair ? " --fair" : "");
+               options.fair ? " --fair" : "", options.clocks ? " --clocks" : "");
 }
 
 }  // namespace
@@ -119,7 +119,8 @@ int run_campaign(const CampaignOptions& options) {
     auto const begin = std::chrono::steady_clock::now();
     auto const live_seed = [&options](std::uint64_t seed) {
         return live_and_compare({seed, options.days, options.wearers,
-                                 options.undisturbed || options.fair, options.fair, options.trace});
+                                 options.undisturbed || options.fair, options.fair, options.clocks,
+                                 options.trace});
     };
     // What one life gives back the next one takes: without asking the kernel.
     mallopt(M_TRIM_THRESHOLD, 1 << 30);

@@ -16,6 +16,7 @@ struct CampaignOptions {
     bool all{false};          // goes on after a broken promise
     bool undisturbed{false};  // nobody but the daemon touches the locks
     bool fair{false};         // nor does a second fault come right after the first
+    bool clocks{false};       // wrong often, and proofs seldom say when they happened
     bool trace{false};
     std::string expect_violation;  // a regular expression; empty: none is expected
     double most_held{1};           // of the ambiguous add_time and of the freeze, as a share

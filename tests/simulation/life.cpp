@@ -77,11 +77,13 @@ class Life {
         auto const end = stage_.start() + days{options_.days};
         for (int i = 1; i <= options_.wearers; ++i) {
             wearers_.push_back(std::make_unique<Wearer>(
-                Wearer::World{stage_, backend_, platform_, options_.undisturbed, options_.fair}, i,
-                dice_.fork()));
+                Wearer::World{stage_, backend_, platform_, options_.undisturbed, options_.fair,
+                              options_.clocks},
+                i, dice_.fork()));
             wearers_.back()->live_until(end);
         }
-        Mishaps mishaps({stage_, machine_, disk_, platform_, backend_, settings_, options_.fair},
+        Mishaps mishaps({stage_, machine_, disk_, platform_, backend_, settings_, options_.fair,
+                         options_.clocks},
                         dice_.fork());
         mishaps.plan_until(end);
         plan_care(end);

@@ -15,6 +15,7 @@ struct LifeOptions {
     int wearers{5};
     bool undisturbed{false};  // nobody but the daemon touches the locks
     bool fair{false};         // nor does a second fault come right after the first
+    bool clocks{false};       // wrong often, and proofs seldom say when they happened
     bool prints_trace{false};
 };
 

@@ -23,6 +23,8 @@ int main(int argc, char** argv) {
         "--fair", options.fair,
         "nor does a second fault come right after the first: answers get lost, daemons die,"
         " and what is tried next mostly works");
+    app.add_flag("--clocks", options.clocks,
+                 "the machine's clock is wrong often, and proofs seldom say when they happened");
     app.add_flag("--forever", options.forever, "until stopped or a promise is broken");
     app.add_flag("--all", options.all, "go on after a broken promise");
     app.add_flag("--trace", options.trace, "print everything that happens");

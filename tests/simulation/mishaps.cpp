@@ -51,7 +51,7 @@ void Mishaps::plan_until(Instant end) {
     plan_weather();
     if (dice_.chance(0.1)) plan_reload();
     if (dice_.chance(0.25)) plan_disk();
-    if (dice_.chance(0.3)) plan_clock();
+    if (world_.clocks || dice_.chance(0.3)) plan_clock();
     plan_brakes();
 }
 
@@ -219,7 +219,7 @@ void Mishaps::step_clock() {
 }
 
 void Mishaps::plan_clock() {
-    auto const steps = dice_.between(1, 3);
+    auto const steps = world_.clocks ? dice_.between(2, 6) : dice_.between(1, 3);
     for (std::int64_t i = 0; i < steps; ++i) step_clock();
 }
 

@@ -17,7 +17,8 @@ class Mishaps {
         VirtualPlatform& platform;
         Backend& backend;
         const engine::Settings& settings;
-        bool fair{false};  // single faults only
+        bool fair{false};    // single faults only
+        bool clocks{false};  // wrong often
     };
 
     Mishaps(World world, Dice dice) : world_(world), dice_(dice) {}

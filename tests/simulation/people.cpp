@@ -120,7 +120,7 @@ void Wearer::plan_proofs(const std::string& metric) {
         auto const late = dice_.chance(proofs_late_);
         auto const since = late ? Duration{minutes{dice_.between(10, 2000)}}
                                 : Duration{milliseconds{dice_.between(0, 30'000)}};
-        auto const says_when = late || dice_.chance(0.7);
+        auto const says_when = late || dice_.chance(world_.clocks ? 0.3 : 0.7);
         world_.stage.at(some_time(),
                         [this, metric, since, says_when] { prove(metric, since, says_when); });
     }

@@ -18,6 +18,7 @@ class Wearer {
         VirtualPlatform& platform;
         bool undisturbed{false};
         bool fair{false};
+        bool clocks{false};  // proofs seldom say when they happened
     };
 
     Wearer(World world, int number, Dice dice);

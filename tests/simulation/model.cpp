@@ -106,6 +106,7 @@ void Model::pause_told(const std::string& session, Instant from, Instant until, 
     pausing.certain = true;
     pausing.told_at = stage_->now();
     pausing.until = until;
+    pausing.over_at = stage_->now() + (until - from);
     pausing.all.push_back({from, until, clock_.is_right()});
 }
 
@@ -200,7 +201,8 @@ void Model::check_brakes(const std::string& session) {
     auto const found = pauses_.find(session);
     if (found == pauses_.end() || !found->second.certain) return;
     auto const& pausing = found->second;
-    if (pausing.told_at + kWithin < stage_->now() && wall() < pausing.until) {
+    auto const lasts = wall() < pausing.until && stage_->now() < pausing.over_at;
+    if (pausing.told_at + kWithin < stage_->now() && lasts) {
         stage_->violated("a punishment or undo left in a pause of " + session);
     }
 }

@@ -155,7 +155,8 @@ class Model final : public Witness {
         int turn{0};
         bool certain{false};
         Instant told_at;
-        Instant until;
+        Instant until;    // by the daemon's clock
+        Instant over_at;  // true time
         std::vector<Pause> all;
     };
     struct Counted {

@@ -92,6 +92,13 @@ void forget_earlier_boot(Database& database, Instant now, const engine::MachineT
     database.execute("UPDATE heartbeat SET up_ms = NULL");
 }
 
+// It has lived a little longer than its last heartbeat says.
+std::optional<Instant> find_last_event(Database& database) {
+    auto row = database.query("SELECT at_ms FROM event ORDER BY id DESC LIMIT 1");
+    if (!row.step()) return std::nullopt;
+    return row.instant(0);
+}
+
 // Whoever set the clock while the daemon was not running. Returns how many windows are open again.
 int catch_up_with_clock(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
                         Instant now, const engine::MachineTime& machine) {
@@ -99,7 +106,8 @@ int catch_up_with_clock(Database& database, cadence::Zones& zones, const cadence
     const auto last = find_last_beat(database);
     if (!last) return 0;
     const auto known = step_since(*last, now, machine.uptime);
-    const Duration step = known.value_or(std::min(now - last->at, Duration{0}));
+    const Instant lived = std::max(last->at, find_last_event(database).value_or(last->at));
+    const Duration step = known.value_or(std::min(now - lived, Duration{0}));
     const int reopened = follow_step(database, zones, policy, step, now, machine.uptime);
     if (!known && is_far_back(database, now)) {
         make_up(database, last->at + policy.longest_silence, now);

@@ -290,6 +290,23 @@ TEST_F(Clock, PauseBegunWhileItWasAheadForLongerThanThat_HoldsFromNowOn) {
     EXPECT_EQ(punished(), 2U);
 }
 
+TEST_F(Clock, JudgedAheadSinceTheLastHeartbeatAndRightAtTheNextStart_OpensTheDayAgain) {
+    live_a_day();
+    pass(20s);
+    stop();
+    start();
+    pass(13h + 59min + 38s);
+    auto const beats = heartbeats;
+    set_wrong(10s);
+    ASSERT_EQ(verdict_of_day(1), "missed count_not_reached");
+    ASSERT_EQ(heartbeats, beats);
+    stop();
+    set_right();
+    clock.boot_anew("another boot");
+    start();
+    EXPECT_EQ(verdict_of_day(1), "open ");
+}
+
 TEST_F(Clock, PauseThatRunsWhenItLosesMonths_HoldsOnceItIsSetRight) {
     live_a_day();
     pass(15h);

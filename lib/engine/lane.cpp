@@ -353,10 +353,9 @@ Lane::Next Lane::finish(cadence::DeliveryId delivery, int number, cadence::Answe
         }
         if (asked) continue;  // whatever the next one met, this one is written down alone
         ledger_failed(finished.error());
-        if (is_ours(finished.error().code) && ++faults == kMostFaults) {
-            auto const held = co_await hold_unrecorded(delivery, number);
-            if (held) co_return Step::Done;
-            faults = 0;
+        if (is_ours(finished.error().code) && ++faults >= kMostFaults) {
+            auto const over = co_await hold_unrecorded(delivery, number);
+            if (over) co_return Step::Done;
         }
         if (shared_->stopping) co_return Step::Done;
         auto const rest = shared_->ledger_rest.left(ports.clock.steady_now());

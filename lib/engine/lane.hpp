@@ -66,7 +66,7 @@ class Lane {
     [[nodiscard]] Next carry(LaneHead head, PlatformGate* gate, Attempt begun);
     [[nodiscard]] Next finish(cadence::DeliveryId delivery, int number, cadence::Answer answer,
                               PlatformGate* gate);
-    // False when the ledger refuses even that.
+    // False when the disk refuses even that, and may not the next time.
     [[nodiscard]] boost::asio::awaitable<bool> hold_unrecorded(cadence::DeliveryId delivery,
                                                                int number);
     [[nodiscard]] Onward make_onward(const cadence::Answer& answer, PlatformGate* gate);

@@ -99,7 +99,8 @@ boost::asio::awaitable<bool> Lane::hold_unrecorded(cadence::DeliveryId delivery,
     } else {
         ledger_failed(held.error());
     }
-    co_return held.has_value();
+    co_return held || held.error().code == cadence::ErrorCode::Internal ||
+        recovery_of(held.error().code) == cadence::Recovery::Permanent;
 }
 
 boost::asio::awaitable<bool> Lane::make_way(PlatformGate* gate) {

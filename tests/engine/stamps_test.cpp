@@ -18,6 +18,11 @@ class Stamps : public Clock {
         stop();
         start();
     }
+    void prove_by_a_clock_wrong_by(cadence::Duration by) {
+        live_a_day();
+        set_wrong(by);
+        prove("wearer", "proof-1");
+    }
     // The second day ends and the third is punished as any that is missed.
     void expect_second_day_met() {
         pass(13h);
@@ -35,9 +40,7 @@ class Stamps : public Clock {
 };
 
 TEST_F(Stamps, ClockADayAheadSetRightWhileStopped_CountForTheDayThatRuns) {
-    live_a_day();
-    set_wrong(kDay);
-    prove("wearer", "proof-1");
+    prove_by_a_clock_wrong_by(kDay);
     pass(10min);
     stop();
     pass(5min);
@@ -47,9 +50,7 @@ TEST_F(Stamps, ClockADayAheadSetRightWhileStopped_CountForTheDayThatRuns) {
 }
 
 TEST_F(Stamps, ClockADayAheadSetRightByANewStartOfTheMachine_CountForTheDayThatRuns) {
-    live_a_day();
-    set_wrong(kDay);
-    prove("wearer", "proof-1");
+    prove_by_a_clock_wrong_by(kDay);
     pass(10min);
     stop();
     pass(5min);
@@ -60,18 +61,14 @@ TEST_F(Stamps, ClockADayAheadSetRightByANewStartOfTheMachine_CountForTheDayThatR
 }
 
 TEST_F(Stamps, ClockADayBehind_CountForTheDayThatRuns) {
-    live_a_day();
-    set_wrong(-kDay);
-    prove("wearer", "proof-1");
+    prove_by_a_clock_wrong_by(-kDay);
     pass(10min);
     set_right();
     expect_second_day_met();
 }
 
 TEST_F(Stamps, ClockADayBehindSetRightWhileStopped_CountForTheDayThatRuns) {
-    live_a_day();
-    set_wrong(-kDay);
-    prove("wearer", "proof-1");
+    prove_by_a_clock_wrong_by(-kDay);
     pass(10min);
     stop();
     pass(5min);
@@ -81,9 +78,7 @@ TEST_F(Stamps, ClockADayBehindSetRightWhileStopped_CountForTheDayThatRuns) {
 }
 
 TEST_F(Stamps, ClockSetRightInTwoParts_CountForTheDayThatRuns) {
-    live_a_day();
-    set_wrong(kDay);
-    prove("wearer", "proof-1");
+    prove_by_a_clock_wrong_by(kDay);
     pass(1min);
     set_wrong(-23h);
     pass(1min);
@@ -222,9 +217,7 @@ TEST_F(Stamps, ClockThatHasLostTheTimeAtTheStart_OpensNoDayAgain) {
 }
 
 TEST_F(Stamps, HandedInADayAheadBeforeANewStart_StayOnTheirDayWhenTheOtherComes) {
-    live_a_day();
-    set_wrong(kDay);
-    prove("wearer", "proof-1");
+    prove_by_a_clock_wrong_by(kDay);
     stop();
     set_right();
     clock.boot_anew("another boot");
@@ -238,9 +231,7 @@ TEST_F(Stamps, HandedInADayAheadBeforeANewStart_StayOnTheirDayWhenTheOtherComes)
 }
 
 TEST_F(Stamps, ClockThatIsWrongBeforeAndAfterANewStart_CountForTheDayThatRuns) {
-    live_a_day();
-    set_wrong(kDay);
-    prove("wearer", "proof-1");
+    prove_by_a_clock_wrong_by(kDay);
     stop();
     pass(1min);
     clock.boot_anew("another boot");

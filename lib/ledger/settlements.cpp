@@ -1,5 +1,7 @@
 #include "ledger/settlements.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -38,16 +40,18 @@ const char* word_of(Kind kind) {
     return "undecided";
 }
 
-// A platform that loses one write after the other is not written to for ever; and each further one
-// might be applied beside an earlier one that only comes late.
-constexpr int kMostUnknowns = 3;
-constexpr std::chrono::minutes kBeforeTheThird{5};
+// What was lost and never seen goes again at once, and after ever longer waits: the look before each
+// further attempt shows an earlier one that only came late. A platform that loses one after the
+// other is not written to for ever.
+constexpr std::array kBeforeSendingAgain{std::chrono::minutes{0}, std::chrono::minutes{5},
+                                         std::chrono::minutes{20}, std::chrono::minutes{60},
+                                         std::chrono::minutes{180}};
 
 Transition send_again(const SettlingStep& step, const Sent& sent) {
     if (!sent.wanted) return {DeliveryState::Waived, "unwanted", {}};
-    if (sent.unknowns >= kMostUnknowns) return {DeliveryState::Held, "sent_in_vain", {}};
-    const bool again = sent.unknowns > 1;
-    return {DeliveryState::Queued, step.reason, again ? kBeforeTheThird : cadence::Duration{}};
+    const auto times = static_cast<std::size_t>(std::max(sent.unknowns, 1));
+    if (times > kBeforeSendingAgain.size()) return {DeliveryState::Held, "sent_in_vain", {}};
+    return {DeliveryState::Queued, step.reason, kBeforeSendingAgain.at(times - 1)};
 }
 
 // A punishment's facts don't count its unknown attempts: only progress is sent again unread.

@@ -40,9 +40,9 @@ const char* word_of(Kind kind) {
     return "undecided";
 }
 
-// What was lost and never seen goes again at once, and after ever longer waits: the look before each
-// further attempt shows an earlier one that only came late. A platform that loses one after the
-// other is not written to for ever.
+// What was lost and never seen goes again at once, and after ever longer waits: the look before
+// each further attempt shows an earlier one that only came late. A platform that loses one after
+// the other is not written to for ever.
 constexpr std::array kBeforeSendingAgain{std::chrono::minutes{0}, std::chrono::minutes{5},
                                          std::chrono::minutes{20}, std::chrono::minutes{60},
                                          std::chrono::minutes{180}};

@@ -8,6 +8,7 @@
 #include "ledger/migrations.hpp"
 #include "ledger/store.hpp"
 #include "tests/simulation/disk_vfs.hpp"
+#include "tests/simulation/ledger_view.hpp"
 
 namespace simulation {
 
@@ -136,6 +137,7 @@ void Daemon::tear_down() {
     auto const totals = process_->writer->totals();
     around_.stage.count("units of work", static_cast<std::int64_t>(totals.units));
     around_.stage.count("commits", static_cast<std::int64_t>(totals.commits));
+    forget_questions();
     process_->engine.reset();
     process_->outbox.reset();
     process_->docket.reset();

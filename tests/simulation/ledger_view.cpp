@@ -1,11 +1,26 @@
 #include "tests/simulation/ledger_view.hpp"
 
 #include <stdexcept>
+#include <unordered_map>
+#include <utility>
 
 namespace simulation {
+namespace {
 
-Rows::Rows(sqlite3* database, const std::string& sql, std::int64_t parameter) {
-    if (sqlite3_prepare_v2(database, sql.c_str(), -1, &statement_, nullptr) != SQLITE_OK) {
+// Of the one connection that is open; not those that are being read. Most of an audit was reading
+// its own questions.
+std::unordered_map<std::string, sqlite3_stmt*>& asked_before() {
+    static std::unordered_map<std::string, sqlite3_stmt*> asked;
+    return asked;
+}
+
+}  // namespace
+
+Rows::Rows(sqlite3* database, const std::string& sql, std::int64_t parameter) : sql_(sql) {
+    auto node = asked_before().extract(sql);
+    if (!node.empty()) {
+        statement_ = node.mapped();
+    } else if (sqlite3_prepare_v2(database, sql.c_str(), -1, &statement_, nullptr) != SQLITE_OK) {
         throw std::runtime_error(std::string{sqlite3_errmsg(database)} + ": " + sql);
     }
     if (sqlite3_bind_parameter_count(statement_) > 0) {
@@ -13,7 +28,15 @@ Rows::Rows(sqlite3* database, const std::string& sql, std::int64_t parameter) {
     }
 }
 
-Rows::~Rows() { sqlite3_finalize(statement_); }
+Rows::~Rows() {
+    sqlite3_reset(statement_);
+    if (!asked_before().emplace(std::move(sql_), statement_).second) sqlite3_finalize(statement_);
+}
+
+void forget_questions() {
+    for (auto const& [sql, statement] : asked_before()) sqlite3_finalize(statement);
+    asked_before().clear();
+}
 
 bool Rows::next() { return sqlite3_step(statement_) == SQLITE_ROW; }
 

@@ -30,8 +30,12 @@ class Rows {
     }
 
   private:
+    std::string sql_;
     sqlite3_stmt* statement_{nullptr};
 };
+
+// Before the connection that was asked is closed.
+void forget_questions();
 
 // A window and the rules that it is judged by.
 struct WindowSeen {

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -37,16 +40,35 @@ void write_all(int pipe, const std::string& text) {
     }
 }
 
+// The next life that nobody lives yet, for all processes.
+class NextSeed {
+  public:
+    explicit NextSeed(std::uint64_t first) {
+        void* const shared = ::mmap(nullptr, sizeof *next_, PROT_READ | PROT_WRITE,
+                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (shared == MAP_FAILED) throw std::runtime_error("no memory to share");
+        next_ = new (shared) std::atomic<std::uint64_t>{first};
+    }
+    ~NextSeed() { ::munmap(next_, sizeof *next_); }
+    NextSeed(const NextSeed&) = delete;
+    NextSeed& operator=(const NextSeed&) = delete;
+
+    std::uint64_t take() { return next_->fetch_add(1); }
+
+  private:
+    std::atomic<std::uint64_t>* next_{nullptr};
+};
+
 class Worker {
   public:
-    Worker(std::uint64_t first, std::uint64_t end, int step, const Live& live_seed) {
+    Worker(NextSeed& next, std::uint64_t end, const Live& live_seed) {
         int ends[2];
         if (::pipe(ends) != 0) throw std::runtime_error("no pipe to a process that lives lives");
         std::fflush(nullptr);
         process_ = ::fork();
         if (process_ == 0) {
             ::close(ends[0]);
-            for (auto seed = first; seed < end; seed += static_cast<std::uint64_t>(step)) {
+            for (auto seed = next.take(); seed < end; seed = next.take()) {
                 write_all(ends[1], fmt::format("b{} \n", seed));
                 write_all(ends[1], to_lines(seed, live_seed(seed)));
             }
@@ -158,10 +180,10 @@ void live_all(std::uint64_t first, std::uint64_t count, int jobs, const Live& li
         }
         return;
     }
+    NextSeed next(first);
     std::vector<std::unique_ptr<Worker>> workers;
     for (int i = 0; i < jobs; ++i) {
-        workers.push_back(
-            std::make_unique<Worker>(first + static_cast<std::uint64_t>(i), end, jobs, live_seed));
+        workers.push_back(std::make_unique<Worker>(next, end, live_seed));
     }
     listen_to(workers, hear);
 }

@@ -83,15 +83,6 @@ std::vector<InFlight> find_in_flight(Database& database) {
     return found;
 }
 
-// Of another start of the machine's, nobody knows how long ago the last heartbeat was.
-void forget_earlier_boot(Database& database, Instant now, const engine::MachineTime& machine) {
-    auto row = database.query("SELECT 1 FROM heartbeat WHERE boot = ?1 AND boot <> ''");
-    row.bind(machine.boot);
-    if (row.step()) return;
-    reckon_uptimes(database, now, machine.uptime);
-    database.execute("UPDATE heartbeat SET up_ms = NULL");
-}
-
 // It has lived a little longer than its last heartbeat says.
 std::optional<Instant> find_last_event(Database& database) {
     auto row = database.query("SELECT at_ms FROM event ORDER BY id DESC LIMIT 1");
@@ -99,18 +90,29 @@ std::optional<Instant> find_last_event(Database& database) {
     return row.instant(0);
 }
 
+// Of another start of the machine's, nobody knows how long ago the last heartbeat was.
+LastBeat forget_earlier_boot(Database& database, const LastBeat& last, Instant lived, Instant now,
+                             const engine::MachineTime& machine) {
+    auto row = database.query("SELECT 1 FROM heartbeat WHERE boot = ?1 AND boot <> ''");
+    row.bind(machine.boot);
+    if (row.step()) return last;
+    reckon_uptimes(database, lived, now, machine.uptime);
+    database.execute("UPDATE heartbeat SET up_ms = NULL");
+    return {last.at, {}};
+}
+
 // Whoever set the clock while the daemon was not running. Returns how many windows are open again.
 int catch_up_with_clock(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
                         Instant now, const engine::MachineTime& machine) {
-    forget_earlier_boot(database, now, machine);
-    const auto last = find_last_beat(database);
-    if (!last) return 0;
-    const auto known = step_since(*last, now, machine.uptime);
-    const Instant lived = std::max(last->at, find_last_event(database).value_or(last->at));
+    const auto stored = find_last_beat(database);
+    if (!stored) return 0;
+    const Instant lived = std::max(stored->at, find_last_event(database).value_or(stored->at));
+    const auto last = forget_earlier_boot(database, *stored, lived, now, machine);
+    const auto known = step_since(last, now, machine.uptime);
     const Duration step = known.value_or(std::min(now - lived, Duration{0}));
     const int reopened = follow_step(database, zones, policy, step, now, machine.uptime);
     if (!known && is_far_back(database, now)) {
-        make_up(database, last->at + policy.longest_silence, now);
+        make_up(database, last.at + policy.longest_silence, now);
     }
     return reopened;
 }

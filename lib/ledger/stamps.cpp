@@ -268,10 +268,20 @@ void bound_stamps(Database& database) {
     database.execute("DELETE FROM stamp WHERE id <= (SELECT max(id) FROM stamp) - ?1", kMostStamps);
 }
 
-void reckon_uptimes(Database& database, Instant now, Duration uptime) {
-    database.execute(
-        "UPDATE stamp SET up_ms = ?2 - (?1 - min(at_ms, ?1)), restarted = iif(at_ms > ?1, ?3, ?4)",
-        now, uptime, kImpossible, kPossible);
+void reckon_uptimes(Database& database, Instant lived, Instant now, Duration uptime) {
+    // What was stamped anew since was so by the clock of then: unless the clock of now goes on from
+    // the one before that, and then the machine was off for a shorter time.
+    constexpr const char* kStays =
+        "proof.received_at_ms <= ?1 AND abs(at_ms - proof.received_at_ms) > ?5"
+        " AND iif(at_ms > proof.received_at_ms, ?1 - ?6 < at_ms - proof.received_at_ms - ?5,"
+        " ?1 >= ?6)";
+    database.execute(std::string{"UPDATE stamp SET (up_ms, restarted) = (SELECT iif("} + kStays +
+                         ", ?2 - (?1 - proof.received_at_ms), ?2 - (?1 - min(at_ms, ?1))),"
+                         " iif(" +
+                         kStays +
+                         ", iif(restarted = ?3, ?3, 0), iif(at_ms > ?1, ?3, ?4))"
+                         " FROM proof WHERE proof.id = stamp.proof)",
+                     now, uptime, kImpossible, kPossible, Duration{kExact}, lived);
 }
 
 void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy& policy,

@@ -22,8 +22,10 @@ void forget_stamps(Database& database, cadence::Duration confirmed_at);
 void bound_stamps(Database& database);
 
 // The machine has started anew: how long ago the proofs came in is reckoned by the clock it has
-// started with; by none later than they were stamped.
-void reckon_uptimes(Database& database, cadence::Instant now, cadence::Duration uptime);
+// started with; by none later than they were stamped. `lived`: what the clock showed when the
+// daemon was last seen alive, by which is told whether the one of now goes on from it.
+void reckon_uptimes(Database& database, cadence::Instant lived, cadence::Instant now,
+                    cadence::Duration uptime);
 
 // Stamps anew what came in while the clock was set otherwise, as the clock of now would have
 // stamped it. A proof that moves into another window counts there. It stays as it is when that

@@ -242,6 +242,38 @@ TEST_F(Stamps, ClockThatIsWrongBeforeAndAfterANewStart_CountForTheDayThatRuns) {
     EXPECT_NE(verdict_of_day(2), "met count_reached");
 }
 
+TEST_F(Stamps, BroughtHomeBeforeANewStart_StayThere) {
+    live_a_day_and_forget();
+    set_wrong(-kDay);
+    prove("wearer", "proof-1");
+    pass(1min);
+    set_right();
+    ASSERT_EQ(verdict_of_day(1), "met count_reached");
+    for (const auto* boot : {"another boot", "a third boot"}) {
+        stop();
+        pass(1min);
+        clock.boot_anew(boot);
+        start();
+        EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    }
+    expect_second_day_met();
+}
+
+TEST_F(Stamps, SentAwayByAClockThatTheNewStartGoesOnWith_ComeHomeWhenItIsSetRight) {
+    live_a_day_and_forget();
+    prove("wearer", "proof-1");
+    set_wrong(kDay);
+    pass(1min);
+    ASSERT_EQ(verdict_of_day(2), "met count_reached") << "nothing says yet which clock is right";
+    stop();
+    clock.boot_anew("another boot");
+    start();
+    EXPECT_EQ(verdict_of_day(2), "met count_reached");
+    pass(1min);
+    set_right();
+    expect_second_day_met();
+}
+
 class ClockWatch : public Clock {};
 
 TEST_F(ClockWatch, SetClock_IsNotConfirmedUntilItIsSetRight) {

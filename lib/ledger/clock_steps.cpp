@@ -169,7 +169,7 @@ void confirm_clock(Database& database, cadence::Zones& zones, const cadence::Pol
     } else {
         stamp_anew(database, zones, policy, now, uptime);
     }
-    forget_stamps(database, confirmed_at);
+    forget_stamps(database, now - uptime, confirmed_at);
 }
 
 }  // namespace ledger

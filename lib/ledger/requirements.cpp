@@ -7,6 +7,7 @@
 #include "ledger/event_json.hpp"
 #include "ledger/judgement.hpp"
 #include "ledger/rows.hpp"
+#include "ledger/stamps.hpp"
 #include "ledger/timeline.hpp"
 
 namespace ledger {
@@ -110,7 +111,9 @@ Result<void> change(Database& database, Zones& zones, const RequirementRow& row,
     if (row.next_window_at) return {};
     // It was enabled while its lock session had ended, else the operator had taken it away.
     const char* const reason = row.enabled ? "lock_ended" : "requirement_removed";
-    return resume_windows(database, zones, row.id, reason, policy, now);
+    auto resumed = resume_windows(database, zones, row.id, reason, policy, now);
+    if (resumed) stamp_resumed(database, zones, row.id, policy, now);
+    return resumed;
 }
 
 }  // namespace

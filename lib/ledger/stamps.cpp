@@ -29,6 +29,8 @@ constexpr std::chrono::seconds kExact{2};
 constexpr std::chrono::hours kSoon{24};
 // So that a daemon which no platform ever tells the time remembers no more than it can bear.
 constexpr int kMostStamps{20'000};
+// A lock session that had ended when the clock was set right may be enrolled again.
+constexpr std::chrono::hours kMayComeAgain{24 * 7};
 // Of a stamp, by the clock that the machine has started anew with (stamp.restarted).
 constexpr std::int64_t kImpossible{1};
 constexpr std::int64_t kPossible{2};
@@ -62,16 +64,18 @@ struct Stamped {
     [[nodiscard]] Times first_times() const { return stamp_by(at); }
 };
 
-// Those that the clock of now may stamp otherwise.
-std::vector<Stamped> load_stamped(Database& database, Instant now, Duration uptime) {
+// Those that the clock of now may stamp otherwise, all or one requirement's. `booted`: when the
+// machine has started, by that clock.
+std::vector<Stamped> load_stamped(Database& database, Instant booted,
+                                  std::optional<RequirementId> only) {
     auto row = database.query(
         "SELECT p.id, s.at_ms, s.up_ms, p.given_happened_at_ms, p.happened_at_ms,"
         " p.received_at_ms, p.requirement, p.window, p.delivery, p.amount, p.counted, s.restarted"
         " FROM stamp s CROSS JOIN proof p ON p.id = s.proof JOIN requirement r"
         " ON r.id = p.requirement JOIN session e ON e.id = r.session AND e.state <> 'ended'"
-        " WHERE abs(s.at_ms - s.up_ms - ?1) > ?2 OR p.received_at_ms <> s.at_ms"
-        " ORDER BY s.id");
-    row.bind(now - uptime, Duration{kExact});
+        " WHERE (abs(s.at_ms - s.up_ms - ?1) > ?2 OR p.received_at_ms <> s.at_ms)"
+        " AND ifnull(p.requirement = ?3, 1) ORDER BY s.id");
+    row.bind(booted, Duration{kExact}, only);
     std::vector<Stamped> all;
     while (row.step()) {
         Stamped one{.proof = {row.text(0)},
@@ -91,8 +95,8 @@ std::vector<Stamped> load_stamped(Database& database, Instant now, Duration upti
     return all;
 }
 
-Instant received_by_clock_of(Instant now, Duration uptime, const Stamped& stamped) {
-    const Instant then = now - (uptime - stamped.uptime);
+Instant received_by_clock_of(Instant now, Instant booted, const Stamped& stamped) {
+    const Instant then = booted + stamped.uptime;
     if (std::chrono::abs(then - stamped.at) <= kExact) return stamped.at;
     // None came in later than it was stamped by a clock that was ahead; and a stamp that may be
     // right is believed.
@@ -253,6 +257,29 @@ class Stamping {
     std::set<std::int64_t> opened_;  // requirements that were tried to
 };
 
+void stamp_all(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
+               Instant now, Instant booted, std::optional<RequirementId> only) {
+    Stamping stamping(database, zones, policy, now);
+    for (const Stamped& stamped : load_stamped(database, booted, only)) {
+        const Times times = stamped.stamp_by(received_by_clock_of(now, booted, stamped));
+        if (!(times == stamped.times)) stamping.stamp(stamped, times);
+    }
+}
+
+// For what is stamped between two settings of the clock.
+void remember_boot(Database& database, Instant booted) {
+    database.execute(
+        "INSERT INTO meta (key, value) VALUES ('booted_at_ms', ?1) ON CONFLICT (key) DO UPDATE"
+        " SET value = excluded.value WHERE abs(CAST(value AS INTEGER) - ?1) > ?2",
+        booted, Duration{kExact});
+}
+
+std::optional<Instant> find_boot(Database& database) {
+    auto row = database.query("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'booted_at_ms'");
+    if (!row.step()) return std::nullopt;
+    return row.instant(0);
+}
+
 }  // namespace
 
 void note_stamp(Database& database, const engine::Proof& proof, Instant now) {
@@ -260,8 +287,12 @@ void note_stamp(Database& database, const engine::Proof& proof, Instant now) {
                      proof.uptime);
 }
 
-void forget_stamps(Database& database, Duration confirmed_at) {
-    database.execute("DELETE FROM stamp WHERE up_ms <= ?1", confirmed_at);
+void forget_stamps(Database& database, Instant booted, Duration confirmed_at) {
+    database.execute(
+        "DELETE FROM stamp WHERE up_ms <= ?1 AND (up_ms <= ?1 - ?4 OR abs(at_ms - up_ms - ?2) <= ?3"
+        " OR NOT EXISTS (SELECT 1 FROM proof p JOIN requirement r ON r.id = p.requirement"
+        "  JOIN session e ON e.id = r.session WHERE p.id = stamp.proof AND e.state = 'ended'))",
+        confirmed_at, booted, Duration{kExact}, Duration{kMayComeAgain});
 }
 
 void bound_stamps(Database& database) {
@@ -286,11 +317,14 @@ void reckon_uptimes(Database& database, Instant lived, Instant now, Duration upt
 
 void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
                 Instant now, Duration uptime) {
-    Stamping stamping(database, zones, policy, now);
-    for (const Stamped& stamped : load_stamped(database, now, uptime)) {
-        const Times times = stamped.stamp_by(received_by_clock_of(now, uptime, stamped));
-        if (!(times == stamped.times)) stamping.stamp(stamped, times);
-    }
+    remember_boot(database, now - uptime);
+    stamp_all(database, zones, policy, now, now - uptime, std::nullopt);
+}
+
+void stamp_resumed(Database& database, cadence::Zones& zones, RequirementId requirement,
+                   const cadence::Policy& policy, Instant now) {
+    const auto booted = find_boot(database);
+    if (booted) stamp_all(database, zones, policy, now, *booted, requirement);
 }
 
 }  // namespace ledger

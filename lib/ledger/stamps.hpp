@@ -15,8 +15,9 @@ namespace ledger {
 void note_stamp(Database& database, const engine::Proof& proof, cadence::Instant now);
 
 // A Date agreed with the clock when the machine was up for so long: what came in until then is
-// stamped for good.
-void forget_stamps(Database& database, cadence::Duration confirmed_at);
+// stamped for good. Not that which another clock has stamped and whose lock session has ended
+// since: for a week. `booted`: when the machine has started, by the clock.
+void forget_stamps(Database& database, cadence::Instant booted, cadence::Duration confirmed_at);
 
 // Of more than 20,000 the newest are kept: at every heartbeat, since no Date may come for long.
 void bound_stamps(Database& database);
@@ -34,5 +35,10 @@ void reckon_uptimes(Database& database, cadence::Instant lived, cadence::Instant
 // in since the clock was last confirmed.
 void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy& policy,
                 cadence::Instant now, cadence::Duration uptime);
+
+// The same for a requirement that is in force again, whose windows were not there when the clock
+// was set.
+void stamp_resumed(Database& database, cadence::Zones& zones, cadence::RequirementId requirement,
+                   const cadence::Policy& policy, cadence::Instant now);
 
 }  // namespace ledger

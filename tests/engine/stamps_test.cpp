@@ -259,6 +259,21 @@ TEST_F(Stamps, BroughtHomeBeforeANewStart_StayThere) {
     expect_second_day_met();
 }
 
+TEST_F(Stamps, OfALockSessionThatHadEndedWhenTheClockWasSet_CountWhenItIsEnrolledAgain) {
+    prove_by_a_clock_wrong_by(-kDay);
+    ASSERT_TRUE(run(intake->end_session({"wearer"}, "ended", clock.now())));
+    set_right();
+    enrol("other");
+    launch("other", "whose Date agrees");
+    pass(1h);
+    ASSERT_EQ(count("stamp"), 1);
+    enrol("wearer");
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    launch("other", "once more");
+    pass(1h);
+    EXPECT_EQ(count("stamp"), 0);
+}
+
 TEST_F(Stamps, SentAwayByAClockThatTheNewStartGoesOnWith_ComeHomeWhenItIsSetRight) {
     live_a_day_and_forget();
     prove("wearer", "proof-1");

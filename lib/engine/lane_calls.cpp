@@ -95,7 +95,7 @@ boost::asio::awaitable<bool> Lane::hold_unrecorded(cadence::DeliveryId delivery,
     auto& ports = shared_->ports;
     auto const held = co_await ports.outbox.hold_unrecorded(delivery, number, ports.clock.now());
     if (held) {
-        tell_settled(delivery, cadence::DeliveryState::Held, "answer_not_recorded");
+        tell_settled(delivery, held->state, held->reason);
     } else {
         ledger_failed(held.error());
     }

@@ -146,7 +146,7 @@ class Outbox {
         Onward onward, cadence::Instant now) = 0;
     // What came back cannot be written down, by a fault of ours: the attempt is not in flight for
     // ever, but held, for a person to settle; waived if it is not wanted any more.
-    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<void>> hold_unrecorded(
+    [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<FinishedAttempt>> hold_unrecorded(
         cadence::DeliveryId delivery, int attempt, cadence::Instant now) = 0;
     // Unknown progress, which no reading settles (cadence::settle_unread).
     [[nodiscard]] virtual boost::asio::awaitable<cadence::Result<FinishedAttempt>> settle_unread(

@@ -263,7 +263,8 @@ Result<FinishedAttempt> finish_and_go_on(Database& database, cadence::Zones& zon
     return finished;
 }
 
-Result<void> hold_unrecorded(Database& database, DeliveryId delivery, int attempt, Instant now) {
+Result<FinishedAttempt> hold_unrecorded(Database& database, DeliveryId delivery, int attempt,
+                                        Instant now) {
     const auto sent = find_sent(database, delivery);
     if (!sent) return no_delivery(delivery);
     const int closed = database.execute(
@@ -277,9 +278,9 @@ Result<void> hold_unrecorded(Database& database, DeliveryId delivery, int attemp
     note_knowledge(database, delivery, AnswerKind::Unknown);
     const bool wanted = sent->wanted || sent->kind == DeliveryKind::Progress;
     const auto state = wanted ? DeliveryState::Held : DeliveryState::Waived;
-    settle_as(database, *sent, {state, "answer_not_recorded", {}}, now);
+    const auto stored = settle_as(database, *sent, {state, "answer_not_recorded", {}}, now);
     refresh_lane(database, sent->session, now);
-    return {};
+    return finished(stored, sent->session_ended);
 }
 
 Result<FinishedAttempt> settle_unread(Database& database, DeliveryId delivery, Instant now) {

@@ -27,9 +27,10 @@ namespace ledger {
     const cadence::Answer& answer, double uniform, const engine::Onward& onward,
     cadence::Instant now);
 
-[[nodiscard]] cadence::Result<void> hold_unrecorded(Database& database,
-                                                    cadence::DeliveryId delivery, int attempt,
-                                                    cadence::Instant now);
+[[nodiscard]] cadence::Result<engine::FinishedAttempt> hold_unrecorded(Database& database,
+                                                                       cadence::DeliveryId delivery,
+                                                                       int attempt,
+                                                                       cadence::Instant now);
 
 [[nodiscard]] cadence::Result<engine::FinishedAttempt> settle_unread(Database& database,
                                                                      cadence::DeliveryId delivery,

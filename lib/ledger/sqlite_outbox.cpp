@@ -91,9 +91,9 @@ awaitable<Result<engine::FinishedAttempt>> SqliteOutbox::finish_attempt(Delivery
     });
 }
 
-awaitable<Result<void>> SqliteOutbox::hold_unrecorded(DeliveryId delivery, int attempt,
-                                                      Instant now) {
-    return writer_.run<void>([delivery, attempt, now](Database& database) {
+awaitable<Result<engine::FinishedAttempt>> SqliteOutbox::hold_unrecorded(DeliveryId delivery,
+                                                                         int attempt, Instant now) {
+    return writer_.run<engine::FinishedAttempt>([delivery, attempt, now](Database& database) {
         return ledger::hold_unrecorded(database, delivery, attempt, now);
     });
 }

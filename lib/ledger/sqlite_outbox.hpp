@@ -25,8 +25,8 @@ class SqliteOutbox final : public engine::Outbox {
                                                  cadence::Answer answer, double uniform,
                                                  engine::Onward onward,
                                                  cadence::Instant now) override;
-    Task<void> hold_unrecorded(cadence::DeliveryId delivery, int attempt,
-                               cadence::Instant now) override;
+    Task<engine::FinishedAttempt> hold_unrecorded(cadence::DeliveryId delivery, int attempt,
+                                                  cadence::Instant now) override;
     Task<engine::FinishedAttempt> settle_unread(cadence::DeliveryId delivery,
                                                 cadence::Instant now) override;
     Task<engine::FinishedAttempt> settle_by_reading(cadence::DeliveryId delivery,

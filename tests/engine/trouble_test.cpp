@@ -111,6 +111,20 @@ TEST_F(EngineTest, AnswerThatCanNeverBeWritten_IsHeldForAPersonAndDelaysNobody) 
     EXPECT_EQ(count("applied"), 2);
 }
 
+TEST_F(EngineTest, AnswerThatCanNeverBeWritten_IsSaidToBeWaivedWhereItsWriteIsNotWantedAnyMore) {
+    start();
+    enrol("wearer", 1);
+    fail_at("UPDATE OF http_status ON attempt");
+    faults = 1000;
+    launch("wearer", "token");
+    ASSERT_EQ(platform.writes_of(WriteKind::AddTime).size(), 1U);
+    engine::Proof late{{"late"}, {"wearer"}, "check_in", 1, clock.now() - 24h, clock.uptime()};
+    ASSERT_TRUE(run(intake->add_proof(std::move(late), settings.policy, clock.now())));
+    pass(10s);
+    EXPECT_EQ(count("waived"), 1);
+    EXPECT_TRUE(journal.has("event=settled delivery=1 state=waived reason=answer_not_recorded"));
+}
+
 TEST_F(EngineTest, NextThatCannotBegin_DelaysNeitherTheAnswerNorItselfAndCountsOnce) {
     platform.action_limit = 2;
     start();

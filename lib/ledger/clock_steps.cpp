@@ -8,6 +8,7 @@
 #include "ledger/judgement.hpp"
 #include "ledger/jumps.hpp"
 #include "ledger/lane.hpp"
+#include "ledger/refusals.hpp"
 #include "ledger/savepoint.hpp"
 #include "ledger/settlements.hpp"
 #include "ledger/stamps.hpp"
@@ -22,7 +23,6 @@ using cadence::SessionId;
 constexpr std::chrono::hours kLongestGrace{24};
 // What was judged longer ago stays: a clock that goes back so far is not to be believed.
 constexpr std::chrono::hours kLongestDoubt{24 * 31};
-constexpr std::chrono::seconds kLongestSetAside{60};
 // Within what the bands of readings bear (cadence/settlement.hpp).
 constexpr std::chrono::seconds kToleratedStep{2};
 
@@ -56,7 +56,7 @@ std::vector<SessionId> find_put_off(Database& database, Instant now) {
         "SELECT id FROM session WHERE lane_due_at_ms > ?1"
         " UNION SELECT session FROM token INDEXED BY token_set_aside"
         " WHERE died_at_ms IS NULL AND set_aside_until_ms > ?2");
-    row.bind(now + kLongestWait, now + kLongestSetAside);
+    row.bind(now + kLongestWait, now + kSetAside);
     std::vector<SessionId> found;
     while (row.step()) found.push_back({row.text(0)});
     return found;
@@ -74,7 +74,7 @@ void cut_waits(Database& database, const SessionId& session, Instant now) {
         "UPDATE token SET verify_due_at_ms = min(verify_due_at_ms, ?2),"
         " set_aside_until_ms = min(set_aside_until_ms, ?3)"
         " WHERE session = ?1 AND died_at_ms IS NULL",
-        session, now + kLongestWait, now + kLongestSetAside);
+        session, now + kLongestWait, now + kSetAside);
     refresh_lane(database, session, now);
 }
 

@@ -15,8 +15,6 @@ using cadence::AnswerKind;
 using cadence::Instant;
 using cadence::SessionId;
 
-constexpr std::chrono::seconds kSetAside{60};
-
 void set_aside(Database& database, const SessionId& session, const std::string& hash, Instant now) {
     const int changed = database.execute(
         "UPDATE token SET set_aside_until_ms = ?3 WHERE session = ?1 AND hash = ?2"

@@ -10,8 +10,11 @@
 
 namespace ledger {
 
-// TokenRefused: this token is set aside for 60 s, after which it dies unless the credential was at
-// fault. Suspended: the lock session waits for another launch. Anything else changes nothing. Where
+// How long a token that was refused is set aside.
+constexpr std::chrono::seconds kSetAside{60};
+
+// TokenRefused: this token is set aside, after which it dies unless the credential was at fault.
+// Suspended: the lock session waits for another launch. Anything else changes nothing. Where
 // nothing usable remains, what was queued waits.
 void note_refusal(Database& database, const cadence::SessionId& session,
                   const std::string& token_hash, cadence::AnswerKind kind, cadence::Instant now);

@@ -26,15 +26,15 @@ std::vector<Interval> load_pauses(Database& database, const WindowRow& window) {
     return intervals_of(std::move(row));
 }
 
-std::vector<Interval> load_outages(Database& database, const WindowRow& window) {
+}  // namespace
+
+std::vector<Interval> load_outages(Database& database, Instant from, Instant until) {
     auto row = database.query(
-        "SELECT from_at_ms, until_at_ms FROM outage INDEXED BY outage_until WHERE until_at_ms > ?1 "
-        "AND from_at_ms < ?2");
-    row.bind(window.start, window.end);
+        "SELECT from_at_ms, until_at_ms FROM outage INDEXED BY outage_until"
+        " WHERE until_at_ms >= ?1 AND from_at_ms <= ?2");
+    row.bind(from, until);
     return intervals_of(std::move(row));
 }
-
-}  // namespace
 
 WindowRow load_window(Database& database, cadence::WindowId window) {
     auto row = database.query(
@@ -84,7 +84,7 @@ Verdict judge_stored(Database& database, const WindowRow& window, const cadence:
     facts.requirement_removed = window.fixed == "requirement_removed";
     facts.too_old = window.fixed == "too_old";
     facts.pauses = load_pauses(database, window);
-    facts.outages = load_outages(database, window);
+    facts.outages = load_outages(database, window.start, window.end);
     return cadence::judge(facts);
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cadence/ids.hpp"
 #include "cadence/requirement.hpp"
@@ -38,6 +39,10 @@ struct WindowRow {
 
 // Of a window that stays met though its proof has turned out to belong to another (stamps).
 inline constexpr const char* kMetByWrongClock{"met_by_wrong_clock"};
+
+// Those that have an instant of [from, until] in them, their ends included.
+[[nodiscard]] std::vector<cadence::Interval> load_outages(Database& database, cadence::Instant from,
+                                                          cadence::Instant until);
 
 // What the window is, by everything that is stored; changes nothing.
 [[nodiscard]] cadence::Verdict judge_stored(Database& database, const WindowRow& window,

@@ -58,16 +58,6 @@ Result<WindowBounds> bounds_after(Database& database, const Maker& maker,
     return cadence::first_window_of_generation(*maker.zone, cadence, newest.end);
 }
 
-std::vector<cadence::Interval> outages_at(Database& database, Instant end) {
-    auto row = database.query(
-        "SELECT from_at_ms, until_at_ms FROM outage INDEXED BY outage_until WHERE until_at_ms >= "
-        "?1 AND from_at_ms <= ?1");
-    row.bind(end);
-    std::vector<cadence::Interval> found;
-    while (row.step()) found.push_back({row.instant(0), row.instant(1)});
-    return found;
-}
-
 std::optional<std::string> fixed_of(const Maker& maker, const WindowBounds& bounds,
                                     const Policy& policy) {
     if (bounds.end >= maker.requirement.enrolled_at - policy.caps.proof_max_age) return {};
@@ -135,7 +125,7 @@ std::optional<NewestWindow> find_newest_window(Database& database, RequirementId
 
 Instant when_to_judge(Database& database, Instant end, cadence::Duration grace, Instant enrolled_at,
                       const Policy& policy) {
-    return cadence::judge_at(end, grace, enrolled_at, outages_at(database, end),
+    return cadence::judge_at(end, grace, enrolled_at, load_outages(database, end, end),
                              policy.outage_grace);
 }
 

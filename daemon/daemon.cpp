@@ -261,12 +261,14 @@ class Daemon {
     // Asked at least with every heartbeat: that dates the first write that failed.
     engine::ProcessTrouble trouble() {
         const auto health = ledger_->writer.health();
-        if (health) {
+        if (health.committed && health.checkpointed) {
             unwritable_since_.reset();
             return {unwritable_since_, configuration_.refused_since()};
         }
         unwritable_since_ = unwritable_since_.value_or(clock_.now());
-        return {unwritable_since_, configuration_.refused_since(), health.error().detail};
+        const Error& error =
+            health.committed ? health.checkpointed.error() : health.committed.error();
+        return {unwritable_since_, configuration_.refused_since(), error.detail};
     }
 
     DaemonFacts facts() {
@@ -276,7 +278,9 @@ class Daemon {
         facts.tzdb = zones_.version();
         facts.config_loaded_at = configuration_.loaded_at();
         facts.config_last_error = configuration_.last_error();
-        facts.database = ledger_->writer.health();
+        auto health = ledger_->writer.health();
+        facts.database = std::move(health.committed);
+        facts.checkpoint = std::move(health.checkpointed);
         facts.platforms = engine_->platforms();
         facts.trouble = trouble();
         return facts;

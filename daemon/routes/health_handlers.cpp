@@ -12,7 +12,11 @@ namespace {
 std::vector<std::string> reasons_not_ready(const DaemonFacts& facts, cadence::Instant now) {
     std::vector<std::string> reasons;
     if (facts.draining) reasons.emplace_back("draining: the daemon is about to stop");
-    if (!facts.database) reasons.emplace_back("database: it cannot be written");
+    if (!facts.database) {
+        reasons.emplace_back("database: it cannot be written");
+    } else if (!facts.checkpoint) {
+        reasons.emplace_back("database: its log cannot be checkpointed");
+    }
     // A machine without a battery-backed clock wakes up in the past.
     if (now < cadence::kEarliestPlausible) {
         reasons.emplace_back("clock: it shows a time before 2024");

@@ -42,8 +42,9 @@ struct DaemonFacts {
     cadence::Instant started_at;
     std::string tzdb;  // the zone database's release
     cadence::Instant config_loaded_at;
-    std::string config_last_error;     // of the last reload; empty: none
-    cadence::Result<void> database{};  // whether it can be written
+    std::string config_last_error;       // of the last reload; empty: none
+    cadence::Result<void> database{};    // whether it can be written
+    cadence::Result<void> checkpoint{};  // whether what its log holds can be
     std::map<std::string, engine::PlatformHealth> platforms;
     engine::ProcessTrouble trouble;
 };

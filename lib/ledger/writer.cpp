@@ -92,9 +92,9 @@ class Writer::Impl {
         return totals_;
     }
 
-    Result<void> health() const {
+    Health health() const {
         const std::scoped_lock lock(mutex_);
-        return health_ ? checkpointed_ : health_;
+        return health_;
     }
 
   private:
@@ -159,7 +159,7 @@ class Writer::Impl {
         const bool refused = std::any_of(group.begin(), group.end(), met_the_disk);
         {
             const std::scoped_lock lock(mutex_);
-            if (!committed || (pages_written > 0 && !refused)) health_ = committed;
+            if (!committed || (pages_written > 0 && !refused)) health_.committed = committed;
             totals_.units += group.size();
             if (committed) ++totals_.commits;
         }
@@ -220,7 +220,7 @@ class Writer::Impl {
         }
         if (!done && done.error().code == ErrorCode::StorageCorrupt) fatal_ = done.error();
         const std::scoped_lock lock(mutex_);
-        checkpointed_ = std::move(done);
+        health_.checkpointed = std::move(done);
     }
 
     static bool met_the_disk(const Waiting& waiting) {
@@ -278,8 +278,7 @@ class Writer::Impl {
     bool draining_{false};
     bool was_alone_{false};  // the last group was a large unit
     Totals totals_;
-    Result<void> health_;        // of commits
-    Result<void> checkpointed_;  // the last time
+    Health health_;
 };
 
 Writer::Writer(Database database, asio::any_io_executor work, std::function<void(Error)> on_fatal)
@@ -302,6 +301,6 @@ asio::awaitable<Result<void>> Writer::commit(std::function<Result<void>(Database
 
 Writer::Totals Writer::totals() const { return impl_->totals(); }
 
-Result<void> Writer::health() const { return impl_->health(); }
+Writer::Health Writer::health() const { return impl_->health(); }
 
 }  // namespace ledger

@@ -55,9 +55,13 @@ class Writer {
         std::uint64_t units{0};
     };
     [[nodiscard]] Totals totals() const;
-    // Whether the last commit that wrote anything succeeded, and the last checkpoint; the error if
-    // not.
-    [[nodiscard]] cadence::Result<void> health() const;
+    // The errors of the last commit that wrote anything and of the last checkpoint, if they failed.
+    // Without commits nothing is taken in; without checkpoints the log grows.
+    struct Health {
+        cadence::Result<void> committed;
+        cadence::Result<void> checkpointed;
+    };
+    [[nodiscard]] Health health() const;
 
   private:
     [[nodiscard]] boost::asio::awaitable<cadence::Result<void>> commit(

@@ -266,6 +266,15 @@ TEST_F(RoutesTest, Readyz_EachReason_IsNamedWith503) {
     EXPECT_EQ(ask("GET", "/livez").status, 200);
 }
 
+TEST_F(RoutesTest, Readyz_TellsAFailedCheckpointFromAFailedWrite) {
+    const auto failed = cadence::fail(cadence::ErrorCode::StorageBusy, "disk full");
+    facts.checkpoint = failed;
+    EXPECT_EQ(ask("GET", "/readyz").json()["reasons"],
+              json({"database: its log cannot be checkpointed"}));
+    facts.database = failed;
+    EXPECT_EQ(ask("GET", "/readyz").json()["reasons"], json({"database: it cannot be written"}));
+}
+
 TEST_F(RoutesTest, Reload_WithAWrongFile_Is422WithItsErrors) {
     EXPECT_EQ(ask("POST", "/v1/reload").status, 200);
     reloaded = std::vector<std::string>{"socket"};

@@ -96,7 +96,10 @@ class Life {
     }
 
     [[nodiscard]] const std::optional<cadence::Error>& fatal() const { return fatal_; }
-    [[nodiscard]] bool healthy() const { return writer_.health().has_value(); }
+    [[nodiscard]] bool healthy() const {
+        const auto health = writer_.health();
+        return health.committed && health.checkpointed;
+    }
 
   private:
     template <class T>

@@ -172,7 +172,7 @@ TEST_F(WriterTest, UnitThatFails_TakesNothingWithIt) {
     EXPECT_EQ(outcomes[3].error().code, ErrorCode::Internal);
     EXPECT_TRUE(outcomes[4]);
     EXPECT_EQ(notes(), 2);
-    EXPECT_TRUE(writer->health());
+    EXPECT_TRUE(writer->health().committed);
     EXPECT_TRUE(fatal.empty());
 }
 
@@ -202,18 +202,18 @@ TEST_F(WriterTest, UnitsThatAreAlone_KeepTheirOrderAndFailAlone) {
     EXPECT_EQ(outcomes[3].error().code, ErrorCode::Internal);
     EXPECT_TRUE(outcomes[4]);
     EXPECT_EQ(notes(), 3);
-    EXPECT_TRUE(writer->health());
+    EXPECT_TRUE(writer->health().committed);
 }
 
 TEST_F(WriterTest, CommitThatFails_FailsEveryUnitOfItsGroup) {
     const auto outcomes = run_as_one_group({note("note1"), break_commit, note("note2")});
     for (const auto& outcome : outcomes) EXPECT_FALSE(outcome);
     EXPECT_EQ(notes(), 0);
-    EXPECT_FALSE(writer->health());
+    EXPECT_FALSE(writer->health().committed);
     EXPECT_TRUE(run_together({[](Database&) -> Result<void> { return {}; }})[0]);
-    EXPECT_FALSE(writer->health()) << "a commit of nothing says nothing of the disk";
+    EXPECT_FALSE(writer->health().committed) << "a commit of nothing says nothing of the disk";
     EXPECT_TRUE(run_together({note("note3")})[0]);
-    EXPECT_TRUE(writer->health());
+    EXPECT_TRUE(writer->health().committed);
 }
 
 TEST_F(WriterTest, FullDisk_IsToldAndHeals) {
@@ -232,14 +232,14 @@ TEST_F(WriterTest, FullDisk_IsToldAndHeals) {
     EXPECT_EQ(notes(), reported) << "what is reported as done is done, and nothing else is";
     tamper("PRAGMA max_page_count = 1000000");
     EXPECT_TRUE(run_together({note("note4", much)})[0]);
-    EXPECT_TRUE(writer->health());
+    EXPECT_TRUE(writer->health().committed);
 }
 
 // What is more than the cache holds is written before the commit, and says nothing once it is
 // rolled back: of a disk that took 8 MB and refused the rest, least of all that it has healed.
 TEST_F(WriterTest, UnitThatTheDiskRefuses_IsNoProofOfHealth) {
     ASSERT_FALSE(run_together({break_commit})[0]);
-    ASSERT_FALSE(writer->health());
+    ASSERT_FALSE(writer->health().committed);
     const auto pages = number("PRAGMA page_count");
     tamper("PRAGMA max_page_count = " + std::to_string(pages + 2000));
     const auto fill = [](Database& database) -> Result<void> {
@@ -252,11 +252,11 @@ TEST_F(WriterTest, UnitThatTheDiskRefuses_IsNoProofOfHealth) {
         const auto outcome = run(writer->run<void>(fill, room));
         ASSERT_FALSE(outcome);
         EXPECT_EQ(outcome.error().code, ErrorCode::StorageBusy) << outcome.error().detail;
-        EXPECT_FALSE(writer->health());
+        EXPECT_FALSE(writer->health().committed);
     }
     tamper("PRAGMA max_page_count = 1000000");
     EXPECT_TRUE(run_together({note("note1")})[0]);
-    EXPECT_TRUE(writer->health());
+    EXPECT_TRUE(writer->health().committed);
 }
 
 TEST_F(WriterTest, Units_AreAppliedInTheOrderTheyWereMade) {

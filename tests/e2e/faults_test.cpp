@@ -34,11 +34,12 @@ TEST(Faults, AnswerThatNothingCanSettle_HoldsThePunishmentAndNeverRepeatsIt) {
     EXPECT_EQ(world.effects("add_time").size(), 3U);
 }
 
-// Writes over the root page of a table while the daemon is down; header and schema stay sound.
+// Empties the root page of a table in the file; header and schema stay sound. What a running daemon
+// keeps in memory, or in the log beside the file, hides it.
 void damage_table(const World& world, const char* table) {
     auto const shell = "root=$(sqlite3 '" + world.daemon.database().string() +
                        "' \"SELECT rootpage FROM sqlite_schema WHERE name = '" + table +
-                       "'\") && dd if=/dev/urandom of='" + world.daemon.database().string() +
+                       "'\") && dd if=/dev/zero of='" + world.daemon.database().string() +
                        "' bs=4096 seek=$((root - 1)) count=1 conv=notrunc 2>/dev/null";
     ASSERT_EQ(std::system(shell.c_str()), 0);
 }
@@ -52,6 +53,31 @@ TEST(Faults, DamagedDatabase_StopsTheDaemonWith65AsSoonAsItIsRead) {
     world.daemon.start();  // looks for proofs that the clock has stamped wrong
     EXPECT_EQ(world.daemon.program().wait(seconds{30}), 65);
     EXPECT_NE(world.daemon.log().find("restore the database from a backup"), std::string::npos);
+}
+
+TEST(Faults, DamageThatAReaderMeets_StopsTheRunningDaemonWith65) {
+    World world;
+    world.enrol(Json::array({World::daily("checkin", 60)}));
+    world.hand_in("proof-1", "checkin", now_ms());
+    ASSERT_EQ(world.daemon.stop(), 0);  // all of it is in the file
+    world.daemon.start_and_wait();
+    auto const window = world.daemon.all("/v1/sessions/wearer/windows").at(0);
+    damage_table(world, "proof");  // the writer has read it, a reader has not
+    ASSERT_TRUE(world.daemon.program().running());
+    EXPECT_EQ(world.daemon.get("/v1/windows/" + window.at("id").get<std::string>()).status, 500);
+    EXPECT_EQ(world.daemon.program().wait(seconds{30}), 65);
+    EXPECT_NE(world.daemon.log().find("restore the database from a backup"), std::string::npos);
+}
+
+TEST(Faults, DamageThatNobodyMeets_IsFoundAfterAnUncleanStart) {
+    World world;
+    ASSERT_EQ(world.daemon.stop(), 0);
+    world.daemon.start_and_wait();
+    damage_table(world, "attempt");
+    world.daemon.kill();
+    world.daemon.start();
+    EXPECT_EQ(world.daemon.program().wait(seconds{30}), 65);
+    EXPECT_NE(world.daemon.log().find("is damaged"), std::string::npos) << world.daemon.log();
 }
 
 TEST(Faults, PersonSettlesAsNotApplied_SendsItAgainOnce) {

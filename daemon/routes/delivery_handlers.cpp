@@ -1,5 +1,6 @@
 #include "daemon/routes/answers.hpp"
 #include "daemon/routes/handlers.hpp"
+#include "daemon/routes/problem.hpp"
 #include "daemon/routes/query.hpp"
 #include "daemon/routes/requests.hpp"
 
@@ -39,9 +40,20 @@ Answering show_decided(const RouteContext& context, cadence::DeliveryId delivery
 }
 
 net::HttpReply answer_bulk(const RouteContext& context, const cadence::Result<int>& changed) {
-    if (!changed) return refuse(context, changed.error());
+    if (changed) {
+        context.changed();
+        return answer_changed(*changed);
+    }
+    net::HttpReply reply = refuse(context, changed.error());
+    if (reply.status != 503) return reply;
+    // They are decided in pieces, and those before the one that failed stay so.
     context.changed();
-    return answer_changed(*changed);
+    reply.body =
+        make_problem(
+            503,
+            "some may be decided, the rest not: the daemon cannot write at the moment; try again")
+            .body;
+    return reply;
 }
 
 }  // namespace

@@ -252,6 +252,29 @@ TEST_F(RoutesTest, Warnings_SayWhatSinceWhenAndHowMuch) {
     EXPECT_EQ(warnings[1]["sessionId"], "lock-1");
 }
 
+TEST_F(RoutesTest, WaiveOfMany_WhenTheDiskFillsUpMidway_SaysThatSomeMayBeDone) {
+    for (int i = 0; i < 28; ++i) enrol_past("many-" + std::to_string(i));
+    const auto waived = [this] {
+        return number("SELECT count(*) FROM delivery WHERE state = 'waived'");
+    };
+    const auto body =
+        R"({"filter":{"kind":"punishment"},"reason":")" + std::string(500, 'x') + "\"}";
+    // Room for the first hundred, not for all of them.
+    tamper("PRAGMA max_page_count = " + std::to_string(number("PRAGMA page_count") + 34));
+    const int told = changes;
+    const Reply cut = ask("POST", "/v1/deliveries/waive", body);
+    EXPECT_EQ(waived(), 100);
+    EXPECT_EQ(cut.status, 503);
+    EXPECT_EQ(cut.retry_after, "5");
+    EXPECT_EQ(
+        cut.detail(),
+        "some may be decided, the rest not: the daemon cannot write at the moment; try again");
+    EXPECT_GT(changes, told) << "nobody would look at those that are decided";
+    tamper("PRAGMA max_page_count = 1000000");
+    EXPECT_EQ(ask("POST", "/v1/deliveries/waive", body).json(), json({{"changed", 96}}));
+    EXPECT_EQ(waived(), 196);
+}
+
 TEST_F(RoutesTest, Readyz_EachReason_IsNamedWith503) {
     EXPECT_EQ(ask("GET", "/livez").status, 200);
     EXPECT_EQ(ask("GET", "/readyz").json(), json({{"status", "ready"}}));

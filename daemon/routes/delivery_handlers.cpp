@@ -40,19 +40,15 @@ Answering show_decided(const RouteContext& context, cadence::DeliveryId delivery
 }
 
 net::HttpReply answer_bulk(const RouteContext& context, const cadence::Result<int>& changed) {
-    if (changed) {
-        context.changed();
-        return answer_changed(*changed);
-    }
-    net::HttpReply reply = refuse(context, changed.error());
-    if (reply.status != 503) return reply;
     // They are decided in pieces, and those before the one that failed stay so.
     context.changed();
-    reply.body =
-        make_problem(
-            503,
-            "some may be decided, the rest not: the daemon cannot write at the moment; try again")
-            .body;
+    if (changed) return answer_changed(*changed);
+    net::HttpReply reply = refuse(context, changed.error());
+    if (reply.status != 503) return reply;
+    reply.body = make_problem(503,
+                              "some may be decided, the rest not: the daemon cannot write at the"
+                              " moment; look at what is left, then try again")
+                     .body;
     return reply;
 }
 

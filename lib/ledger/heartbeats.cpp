@@ -96,7 +96,9 @@ LastBeat forget_earlier_boot(Database& database, const LastBeat& last, Instant l
     auto row = database.query("SELECT 1 FROM heartbeat WHERE boot = ?1 AND boot <> ''");
     row.bind(machine.boot);
     if (row.step()) return last;
-    reckon_uptimes(database, lived, now, machine.uptime);
+    // A clock that has lost the time says nothing: as if the machine had not been off.
+    const bool lost = now < cadence::kEarliestPlausible;
+    reckon_uptimes(database, lived, lost ? lived : now, machine.uptime);
     database.execute("UPDATE heartbeat SET up_ms = NULL");
     return {last.at, {}};
 }

@@ -1,7 +1,6 @@
 #include "ledger/settlements.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -18,6 +17,7 @@ namespace {
 using cadence::DeliveryId;
 using cadence::DeliveryKind;
 using cadence::DeliveryState;
+using cadence::Duration;
 using cadence::Finding;
 using cadence::Instant;
 using cadence::LockReading;
@@ -40,27 +40,40 @@ const char* word_of(Kind kind) {
     return "undecided";
 }
 
-// What was lost and never seen goes again at once, and after ever longer waits: the look before
-// each further attempt shows an earlier one that only came late. A platform that loses one after
-// the other is not written to for ever.
-constexpr std::array kBeforeSendingAgain{std::chrono::minutes{0}, std::chrono::minutes{5},
-                                         std::chrono::minutes{20}, std::chrono::minutes{60},
-                                         std::chrono::minutes{180}};
+// A platform that loses one write after the other is not written to for ever; and each further one
+// might be applied beside an earlier one that only comes late.
+constexpr int kMostUnknowns = 4;
+constexpr std::chrono::minutes kBeforeTheThird{5};
+constexpr std::chrono::seconds kBeforeALook{15};  // others of the lock session may come first
 
-Transition send_again(const SettlingStep& step, const Sent& sent) {
+// Whether a look just before a write at `then` would still show each of the earlier ones.
+bool shows_earlier(Database& database, DeliveryId delivery, Instant then) {
+    const auto numbers = find_unknown_attempts(database, delivery);
+    return std::all_of(numbers.begin(), numbers.end(), [&database, delivery, then](int number) {
+        const auto attempt = load_unknown_attempt(database, delivery, number);
+        return attempt.baseline &&
+               evidence_ends(attempt.write, *attempt.baseline) > then + kBeforeALook;
+    });
+}
+
+Transition send_again(Database& database, const SettlingStep& step, const Sent& sent, Instant now) {
     if (!sent.wanted) return {DeliveryState::Waived, "unwanted", {}};
-    const auto times = static_cast<std::size_t>(std::max(sent.unknowns, 1));
-    if (times > kBeforeSendingAgain.size()) return {DeliveryState::Held, "sent_in_vain", {}};
-    return {DeliveryState::Queued, step.reason, kBeforeSendingAgain.at(times - 1)};
+    const Duration wait = sent.unknowns > 1 ? Duration{kBeforeTheThird} : Duration::zero();
+    const bool last = sent.unknowns == kMostUnknowns - 1;
+    if (sent.unknowns >= kMostUnknowns || (last && !shows_earlier(database, sent.id, now + wait))) {
+        return {DeliveryState::Held, "sent_in_vain", {}};
+    }
+    return {DeliveryState::Queued, step.reason, wait};
 }
 
 // A punishment's facts don't count its unknown attempts: only progress is sent again unread.
-Transition transition_of(const SettlingStep& step, const Sent& sent) {
+Transition transition_of(Database& database, const SettlingStep& step, const Sent& sent,
+                         Instant now) {
     switch (step.kind) {
         case Kind::Applied:
             return {DeliveryState::Applied, step.reason, {}};
         case Kind::NotApplied:
-            return send_again(step, sent);
+            return send_again(database, step, sent, now);
         case Kind::Read:
         case Kind::Undecided:
             break;
@@ -71,7 +84,7 @@ Transition transition_of(const SettlingStep& step, const Sent& sent) {
 Transition close_as(Database& database, const Sent& sent, const SettlingStep& step, Instant now) {
     close_attempt(database, sent.id, sent.attempts, word_of(step.kind), step.reason, now);
     if (step.kind == Kind::NotApplied) forget_send(database, sent.id);
-    return settle_as(database, sent, transition_of(step, sent), now);
+    return settle_as(database, sent, transition_of(database, step, sent, now), now);
 }
 
 void look_again(Database& database, const Sent& sent, Instant read_at) {
@@ -124,7 +137,7 @@ Transition begin_settling(Database& database, const Sent& sent, Transition unkno
         return unknown;
     }
     close_attempt(database, sent.id, sent.attempts, word_of(step.kind), step.reason, now);
-    return transition_of(step, sent);
+    return transition_of(database, step, sent, now);
 }
 
 Result<engine::FinishedAttempt> settle_by_reading(Database& database, cadence::Zones& zones,

@@ -25,11 +25,13 @@ using cadence::WindowId;
 
 // A clock that is slewed, or set by less, stamps well enough.
 constexpr std::chrono::seconds kExact{2};
+// What a machine's clock may lose while it is off.
+constexpr std::chrono::minutes kDrift{5};
 // A window that begins this soon may keep the proofs it was given.
 constexpr std::chrono::hours kSoon{24};
 // So that a daemon which no platform ever tells the time remembers no more than it can bear.
 constexpr int kMostStamps{20'000};
-// A lock session that had ended when the clock was set right may be enrolled again.
+// A requirement that was not in force when the clock was set right may be so again.
 constexpr std::chrono::hours kMayComeAgain{24 * 7};
 // Of a stamp, by the clock that the machine has started anew with (stamp.restarted).
 constexpr std::int64_t kImpossible{1};
@@ -50,6 +52,7 @@ struct Stamped {
     Instant at;
     Duration uptime{0};
     std::int64_t restarted{0};
+    std::optional<Instant> home;
     std::optional<Instant> given;
     Times times;
     RequirementId requirement;
@@ -70,8 +73,8 @@ std::vector<Stamped> load_stamped(Database& database, Instant booted,
                                   std::optional<RequirementId> only) {
     auto row = database.query(
         "SELECT p.id, s.at_ms, s.up_ms, p.given_happened_at_ms, p.happened_at_ms,"
-        " p.received_at_ms, p.requirement, p.window, p.delivery, p.amount, p.counted, s.restarted"
-        " FROM stamp s CROSS JOIN proof p ON p.id = s.proof JOIN requirement r"
+        " p.received_at_ms, p.requirement, p.window, p.delivery, p.amount, p.counted, s.restarted,"
+        " s.home_ms FROM stamp s CROSS JOIN proof p ON p.id = s.proof JOIN requirement r"
         " ON r.id = p.requirement JOIN session e ON e.id = r.session AND e.state <> 'ended'"
         " WHERE (abs(s.at_ms - s.up_ms - ?1) > ?2 OR p.received_at_ms <> s.at_ms)"
         " AND ifnull(p.requirement = ?3, 1) ORDER BY s.id");
@@ -82,6 +85,7 @@ std::vector<Stamped> load_stamped(Database& database, Instant booted,
                     .at = row.instant(1),
                     .uptime = Duration{row.integer(2)},
                     .restarted = row.integer(11),
+                    .home = row.maybe_instant(12),
                     .given = row.maybe_instant(3),
                     .times = {row.instant(4), row.instant(5)},
                     .requirement = {row.integer(6)},
@@ -95,9 +99,21 @@ std::vector<Stamped> load_stamped(Database& database, Instant booted,
     return all;
 }
 
+// Of the two times it was stamped with before the machine started anew.
+std::optional<Instant> nearer_to(Instant then, Instant now, const Stamped& stamped) {
+    const auto is_possible = [now](Instant instant) { return instant <= now + kDrift; };
+    if (!stamped.home) return std::nullopt;
+    if (!is_possible(stamped.at) && !is_possible(*stamped.home)) return std::nullopt;
+    if (!is_possible(stamped.at)) return stamped.home;
+    if (!is_possible(*stamped.home)) return stamped.at;
+    const bool home = std::chrono::abs(then - *stamped.home) < std::chrono::abs(then - stamped.at);
+    return home ? *stamped.home : stamped.at;
+}
+
 Instant received_by_clock_of(Instant now, Instant booted, const Stamped& stamped) {
     const Instant then = booted + stamped.uptime;
     if (std::chrono::abs(then - stamped.at) <= kExact) return stamped.at;
+    if (const auto nearer = nearer_to(then, now, stamped)) return *nearer;
     // None came in later than it was stamped by a clock that was ahead; and a stamp that may be
     // right is believed.
     if (stamped.restarted == kImpossible) return std::min(then, stamped.at);
@@ -280,6 +296,43 @@ std::optional<Instant> find_boot(Database& database) {
     return row.instant(0);
 }
 
+// As it was when the machine started anew.
+struct Restarted {
+    std::int64_t id{0};
+    Instant at;
+    Instant received;              // what it is stamped with
+    std::optional<Instant> other;  // what another clock has, or had, stamped it with
+
+    [[nodiscard]] std::optional<Instant> home() const {
+        if (!other) return std::nullopt;
+        return received == at ? other : received;
+    }
+};
+
+std::vector<Restarted> load_restarted(Database& database) {
+    auto row = database.query(
+        "SELECT s.id, s.at_ms, p.received_at_ms,"
+        " iif(abs(p.received_at_ms - s.at_ms) > ?1, s.at_ms, s.home_ms)"
+        " FROM stamp s JOIN proof p ON p.id = s.proof ORDER BY s.id");
+    row.bind(Duration{kExact});
+    std::vector<Restarted> all;
+    while (row.step()) {
+        all.push_back({row.integer(0), row.instant(1), row.instant(2), row.maybe_instant(3)});
+    }
+    return all;
+}
+
+// Whether the clock that the machine has started with goes on from the one that says `other`, not
+// from the one that says `received`, which has shown `lived` last: by which it was off for a
+// shorter time, and not for less than none.
+bool goes_on_from(Instant other, Instant received, Instant lived, Instant now) {
+    const auto doubt = [](Duration off) {
+        return off < -kDrift ? Duration::max() : std::max(off, Duration::zero());
+    };
+    const Duration off = now - lived;
+    return doubt(off + (received - other)) < doubt(off);
+}
+
 }  // namespace
 
 void note_stamp(Database& database, const engine::Proof& proof, Instant now) {
@@ -291,7 +344,7 @@ void forget_stamps(Database& database, Instant booted, Duration confirmed_at) {
     database.execute(
         "DELETE FROM stamp WHERE up_ms <= ?1 AND (up_ms <= ?1 - ?4 OR abs(at_ms - up_ms - ?2) <= ?3"
         " OR NOT EXISTS (SELECT 1 FROM proof p JOIN requirement r ON r.id = p.requirement"
-        "  JOIN session e ON e.id = r.session WHERE p.id = stamp.proof AND e.state = 'ended'))",
+        "  WHERE p.id = stamp.proof AND r.next_window_at_ms IS NULL))",
         confirmed_at, booted, Duration{kExact}, Duration{kMayComeAgain});
 }
 
@@ -300,19 +353,14 @@ void bound_stamps(Database& database) {
 }
 
 void reckon_uptimes(Database& database, Instant lived, Instant now, Duration uptime) {
-    // What was stamped anew since was so by the clock of then: unless the clock of now goes on from
-    // the one before that, and then the machine was off for a shorter time.
-    constexpr const char* kStays =
-        "proof.received_at_ms <= ?1 AND abs(at_ms - proof.received_at_ms) > ?5"
-        " AND iif(at_ms > proof.received_at_ms, ?1 - ?6 < at_ms - proof.received_at_ms - ?5,"
-        " ?1 >= ?6)";
-    database.execute(std::string{"UPDATE stamp SET (up_ms, restarted) = (SELECT iif("} + kStays +
-                         ", ?2 - (?1 - proof.received_at_ms), ?2 - (?1 - min(at_ms, ?1))),"
-                         " iif(" +
-                         kStays +
-                         ", iif(restarted = ?3, ?3, 0), iif(at_ms > ?1, ?3, ?4))"
-                         " FROM proof WHERE proof.id = stamp.proof)",
-                     now, uptime, kImpossible, kPossible, Duration{kExact}, lived);
+    for (const Restarted& one : load_restarted(database)) {
+        const Instant from = one.other && goes_on_from(*one.other, one.received, lived, now)
+                                 ? *one.other
+                                 : one.received;
+        database.execute("UPDATE stamp SET up_ms = ?2, restarted = ?3, home_ms = ?4 WHERE id = ?1",
+                         one.id, uptime - (now - std::min(from, now)),
+                         one.at > now ? kImpossible : kPossible, one.home());
+    }
 }
 
 void stamp_anew(Database& database, cadence::Zones& zones, const cadence::Policy& policy,

@@ -23,8 +23,9 @@ void forget_stamps(Database& database, cadence::Instant booted, cadence::Duratio
 void bound_stamps(Database& database);
 
 // The machine has started anew: how long ago the proofs came in is reckoned by the clock it has
-// started with; by none later than they were stamped. `lived`: what the clock showed when the
-// daemon was last seen alive, by which is told whether the one of now goes on from it.
+// started with; by none later than they were stamped. What two clocks have dated keeps both dates:
+// whatever the clock is set to later, one of them. `lived`: what the clock showed when the daemon
+// was last seen alive, by which is told which of the two the one of now goes on from.
 void reckon_uptimes(Database& database, cadence::Instant lived, cadence::Instant now,
                     cadence::Duration uptime);
 

@@ -268,7 +268,8 @@ TEST_F(RoutesTest, WaiveOfMany_WhenTheDiskFillsUpMidway_SaysThatSomeMayBeDone) {
     EXPECT_EQ(cut.retry_after, "5");
     EXPECT_EQ(
         cut.detail(),
-        "some may be decided, the rest not: the daemon cannot write at the moment; try again");
+        "some may be decided, the rest not: the daemon cannot write at the moment; look at what is"
+        " left, then try again");
     EXPECT_GT(changes, told) << "nobody would look at those that are decided";
     tamper("PRAGMA max_page_count = 1000000");
     EXPECT_EQ(ask("POST", "/v1/deliveries/waive", body).json(), json({{"changed", 96}}));

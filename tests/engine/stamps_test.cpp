@@ -23,6 +23,17 @@ class Stamps : public Clock {
         set_wrong(by);
         prove("wearer", "proof-1");
     }
+    void bring_home_and_boot_with_a_clock_wrong_by(cadence::Duration by) {
+        live_a_day_and_forget();
+        set_wrong(-kDay);
+        prove("wearer", "proof-1");
+        set_right();
+        stop();
+        set_wrong(by);
+        clock.boot_anew("another boot");
+        start();
+        pass(1min);
+    }
     // The second day ends and the third is punished as any that is missed.
     void expect_second_day_met() {
         pass(13h);
@@ -256,6 +267,45 @@ TEST_F(Stamps, BroughtHomeBeforeANewStart_StayThere) {
         start();
         EXPECT_EQ(verdict_of_day(1), "met count_reached");
     }
+    expect_second_day_met();
+}
+
+// A machine whose clock runs on local time, say, and is set right by the network each time.
+TEST_F(Stamps, ClockThatIsWrongAtEachStartOfTheMachine_CountForTheDayTheyWereHandedInOn) {
+    live_a_day_and_forget();
+    const auto boot_behind = [this](const char* boot) {
+        stop();
+        set_wrong(-11h);
+        clock.boot_anew(boot);
+        start();
+    };
+    boot_behind("another boot");
+    prove("wearer", "proof-1");
+    set_right();
+    ASSERT_EQ(verdict_of_day(1), "met count_reached");
+    pass(1h);
+    boot_behind("a third boot");
+    pass(1min);
+    set_wrong(11h + 3s);
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    set_wrong(-3s);
+    pass(12h);
+    launch("wearer", "second");
+    pass(2h);
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    EXPECT_EQ(punished(), 1U);
+}
+
+TEST_F(Stamps, BroughtHomeBeforeANewStartWithAClockThatIsALittleSlow_StayThere) {
+    bring_home_and_boot_with_a_clock_wrong_by(-3s);
+    EXPECT_EQ(verdict_of_day(1), "met count_reached");
+    set_right();
+    expect_second_day_met();
+}
+
+TEST_F(Stamps, BroughtHomeBeforeANewStartWithAClockThatHasLostTheTime_AreThereWhenItIsSet) {
+    bring_home_and_boot_with_a_clock_wrong_by(-5 * kTenYears);
+    set_right();
     expect_second_day_met();
 }
 

@@ -301,26 +301,30 @@ TEST_F(Settlements, WhatTheRetryShows_CountsBeforeACapThatWouldWaiveIt) {
         << "the evidence, too";
 }
 
-TEST_F(Settlements, LostAgainAndAgain_WaitsEverLongerThenIsHeld) {
+TEST_F(Settlements, LostAgainAndAgain_WaitsThenIsHeld) {
     const auto id = owe(18);
     const auto other = owe(19);
-    int attempt = 0;
-    const auto lose_unseen = [&] {
-        lose(id, ++attempt);
+    for (int attempt = 1; attempt <= 4; ++attempt) {
+        lose(id, attempt);
         const Instant lost = now;
         for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
-    };
-    for (const auto wait : {0min, 5min, 20min, 60min, 180min}) {
-        lose_unseen();
-        EXPECT_EQ(standing(id), "queued never_seen");
-        EXPECT_EQ(head().delivery, wait > 0min ? other : id) << "others first";
-        if (wait > 0min) {
-            now += wait - 1s;
-            EXPECT_EQ(begin(id, lock_with(100'000)).begun, Begun::NotDue);
-            now += 1s;
+        if (attempt == 2 || attempt == 3) {
+            EXPECT_EQ(begin(id, lock_with(100'000)).begun, Begun::NotDue) << "others first";
+            EXPECT_EQ(head().delivery, other);
+            now += 5min;
         }
     }
-    lose_unseen();
+    EXPECT_EQ(standing(id), "held sent_in_vain");
+}
+
+TEST_F(Settlements, LostThreeTimesUntilTheLockWouldNotShowTheFirst_IsHeld) {
+    const auto id = owe(18);
+    for (int attempt = 1; attempt <= 3; ++attempt) {
+        lose(id, attempt);
+        const Instant lost = now;
+        for (const auto after : {2s, 10s, 60s}) read(id, lost + after, 99'985 - after.count());
+        now += attempt == 2 ? 55min : 5min;
+    }
     EXPECT_EQ(standing(id), "held sent_in_vain");
 }
 

@@ -4,11 +4,8 @@
 #include <set>
 #include <vector>
 
-#include "ledger/counting.hpp"
-#include "ledger/deliveries.hpp"
-#include "ledger/event_json.hpp"
 #include "ledger/judgement.hpp"
-#include "ledger/lane.hpp"
+#include "ledger/proof_moves.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/savepoint.hpp"
 #include "ledger/timeline.hpp"
@@ -16,7 +13,6 @@
 namespace ledger {
 namespace {
 
-using cadence::DeliveryId;
 using cadence::Duration;
 using cadence::Instant;
 using cadence::RequirementId;
@@ -48,7 +44,7 @@ struct Times {
 };
 
 struct Stamped {
-    cadence::ProofId proof;
+    StoredProof proof;
     Instant at;
     Duration uptime{0};
     std::int64_t restarted{0};
@@ -57,9 +53,6 @@ struct Stamped {
     Times times;
     RequirementId requirement;
     WindowId window;
-    std::optional<DeliveryId> delivery;
-    CountedProof amount;
-    bool counted{false};
 
     [[nodiscard]] Times stamp_by(Instant received) const {
         return {std::min(given.value_or(received), received), received};
@@ -81,7 +74,9 @@ std::vector<Stamped> load_stamped(Database& database, Instant booted,
     row.bind(booted, Duration{kExact}, only);
     std::vector<Stamped> all;
     while (row.step()) {
-        Stamped one{.proof = {row.text(0)},
+        Stamped one{.proof = {.amount = {{row.text(0)}, row.integer(9)},
+                              .delivery = {},
+                              .counted = row.boolean(10)},
                     .at = row.instant(1),
                     .uptime = Duration{row.integer(2)},
                     .restarted = row.integer(11),
@@ -89,11 +84,8 @@ std::vector<Stamped> load_stamped(Database& database, Instant booted,
                     .given = row.maybe_instant(3),
                     .times = {row.instant(4), row.instant(5)},
                     .requirement = {row.integer(6)},
-                    .window = {row.integer(7)},
-                    .delivery = {},
-                    .amount = {{row.text(0)}, row.integer(9)},
-                    .counted = row.boolean(10)};
-        if (const auto delivery = row.maybe_integer(8)) one.delivery = DeliveryId{*delivery};
+                    .window = {row.integer(7)}};
+        if (const auto delivery = row.maybe_integer(8)) one.proof.delivery = {*delivery};
         all.push_back(std::move(one));
     }
     return all;
@@ -129,99 +121,6 @@ std::optional<WindowId> find_window_of(Database& database, RequirementId require
     row.bind(requirement, instant);
     if (!row.step() || !row.boolean(1)) return std::nullopt;
     return WindowId{row.integer(0)};
-}
-
-bool still_takes(Database& database, DeliveryId delivery) {
-    auto row = database.query(
-        "SELECT 1 FROM delivery WHERE id = ?1 AND state IN ('waiting', 'queued') AND unknowns = 0");
-    row.bind(delivery);
-    return row.step();
-}
-
-// What has not left yet leaves with the other window's; what has belongs to the delivery it left
-// with.
-void carry_elsewhere(Database& database, const Stamped& stamped, const WindowRow& to,
-                     const cadence::Rules& rules, Instant now) {
-    if (!stamped.delivery || !still_takes(database, *stamped.delivery)) return;
-    auto row = database.query("SELECT proofs FROM delivery WHERE id = ?1");
-    row.bind(*stamped.delivery);
-    const bool last = row.step() && row.integer(0) == 1;
-    if (last) {
-        database.execute("UPDATE delivery SET proofs = 0 WHERE id = ?1", *stamped.delivery);
-        move_delivery(database, *stamped.delivery, cadence::DeliveryState::Waived, "merged", now);
-    } else {
-        carry_more(database, *stamped.delivery, -stamped.amount.amount, -1, now);
-    }
-    const auto carrier = carry_proof(database, home_of(to), rules.key, stamped.amount.amount, now);
-    database.execute("UPDATE proof SET delivery = ?2 WHERE id = ?1", stamped.proof, carrier);
-}
-
-// One that has not begun and holds no proof any more: what it has sent goes along, so that nothing
-// keeps it. What may still take proofs stays where the other window has one of its own.
-void leave_unbegun(Database& database, const WindowRow& from, const WindowRow& to, Instant now) {
-    if (from.start <= now) return;
-    database.execute(
-        "UPDATE delivery SET window = ?2, window_start_ms = ?3, revision = revision + 1,"
-        " ordinal = ordinal + (SELECT ifnull(max(ordinal), 0) FROM delivery WHERE window = ?2"
-        "  AND kind = 'progress')"
-        " WHERE window = ?1 AND kind = 'progress'"
-        " AND NOT EXISTS (SELECT 1 FROM proof WHERE window = ?1)"
-        " AND NOT (state IN ('waiting', 'queued') AND unknowns = 0"
-        "  AND EXISTS (SELECT 1 FROM delivery WHERE window = ?2 AND kind = 'progress'"
-        "   AND state IN ('waiting', 'queued') AND unknowns = 0))",
-        from.id, to.id, to.start);
-}
-
-// What is over stays met: its wearer was told so, and may have been forgiven for it.
-void take_out_of(Database& database, const WindowRow& from, const Stamped& stamped, Instant now) {
-    add_to_count(database, from.id, -stamped.amount.amount);
-    const auto rules = load_rules(database, from.requirement, from.generation);
-    const bool met = from.verdict && from.verdict->kind == cadence::VerdictKind::Met;
-    if (!met || from.count - stamped.amount.amount >= rules.required_count) return;
-    if (from.end <= now) {
-        store_verdict(database, from, {cadence::VerdictKind::Met, kMetByWrongClock}, now);
-        return;
-    }
-    database.execute(
-        "UPDATE window SET verdict = NULL, reason = '', judged_at_ms = NULL WHERE id = ?1",
-        from.id);
-    record_event(database, now, "window.reopened", from.session, from.id, std::nullopt);
-}
-
-void put_into(Database& database, const WindowRow& to, const Stamped& stamped, Instant now) {
-    const auto rules = load_rules(database, to.requirement, to.generation);
-    add_to_count(database, to.id, stamped.amount.amount);
-    carry_elsewhere(database, stamped, to, rules, now);
-    judge_by_count(database, to.id, rules, now);
-    database.execute(
-        "UPDATE window SET reason = 'count_reached'"
-        " WHERE id = ?1 AND verdict = 'met' AND count >= ?2",
-        to.id, rules.required_count);
-}
-
-// It was too late by a clock that was ahead.
-void count_after_all(Database& database, const Stamped& stamped, const WindowRow& window,
-                     Instant received, Instant now) {
-    const auto rules = load_rules(database, window.requirement, window.generation);
-    const bool ignored = rules.late_proof == cadence::LateProof::Ignore;
-    if (ignored && received >= window.end + rules.grace) return;
-    count_proof(database, window, rules, stamped.amount, now);
-    judge_by_count(database, window.id, rules, now);
-    refresh_lane(database, window.session, now);
-}
-
-void move(Database& database, const Stamped& stamped, const WindowRow& from, const WindowRow& to,
-          Instant now) {
-    database.execute("UPDATE proof SET window = ?2 WHERE id = ?1", stamped.proof, to.id);
-    if (!stamped.counted) return;
-    take_out_of(database, from, stamped, now);
-    put_into(database, to, stamped, now);
-    leave_unbegun(database, from, to, now);
-    record_event(database, now, "window.proofs_moved", to.session, to.id, std::nullopt,
-                 event_detail({{"from", std::to_string(from.id.value)},
-                               {"proof", stamped.proof.value},
-                               {"amount", std::to_string(stamped.amount.amount)}}));
-    refresh_lane(database, to.session, now);
 }
 
 class Stamping {
@@ -261,9 +160,11 @@ class Stamping {
         const bool back = times == stamped.first_times();
         if (moves && met && !back && from.start <= now_ + kSoon) return;
         database_.execute("UPDATE proof SET happened_at_ms = ?2, received_at_ms = ?3 WHERE id = ?1",
-                          stamped.proof, times.happened, times.received);
-        if (moves) move(database_, stamped, from, to, now_);
-        if (!stamped.counted) count_after_all(database_, stamped, to, times.received, now_);
+                          stamped.proof.amount.id, times.happened, times.received);
+        if (moves) move_proof(database_, stamped.proof, from, to, now_);
+        if (!stamped.proof.counted) {
+            count_after_all(database_, stamped.proof, to, times.received, now_);
+        }
     }
 
     Database& database_;

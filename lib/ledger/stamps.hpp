@@ -15,8 +15,8 @@ namespace ledger {
 void note_stamp(Database& database, const engine::Proof& proof, cadence::Instant now);
 
 // A Date agreed with the clock when the machine was up for so long: what came in until then is
-// stamped for good. Not that which another clock has stamped and whose lock session has ended
-// since: for a week. `booted`: when the machine has started, by the clock.
+// stamped for good. Not, for a week, that which another clock has stamped and whose requirement is
+// not in force any more. `booted`: when the machine has started, by the clock.
 void forget_stamps(Database& database, cadence::Instant booted, cadence::Duration confirmed_at);
 
 // Of more than 20,000 the newest are kept: at every heartbeat, since no Date may come for long.

@@ -8,9 +8,12 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace e2e {
 namespace {
@@ -22,23 +25,43 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     return all;
 }
 
-[[noreturn]] void become(const Program::Start& start) {
+// Ours, and what `added` says otherwise.
+std::vector<std::string> environment_with(const std::map<std::string, std::string>& added) {
+    std::vector<std::string> all;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string text{*entry};
+        if (!added.contains(text.substr(0, text.find('=')))) all.push_back(text);
+    }
+    for (const auto& [name, value] : added) all.push_back(name + "=" + value);
+    return all;
+}
+
+// In the child of a process with other threads, which may have held the allocator's lock as it
+// forked: nothing here may ask for memory.
+[[noreturn]] void become(const char* path, const char* output, char* const* arguments,
+                         char* const* environment) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that dies leaves nothing behind
-    auto const output = ::open(start.output.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
-    ::dup2(output, STDOUT_FILENO);
-    ::dup2(output, STDERR_FILENO);
+    auto const file = ::open(output, O_CREAT | O_WRONLY | O_APPEND, 0600);
+    ::dup2(file, STDOUT_FILENO);
+    ::dup2(file, STDERR_FILENO);
     ::close_range(STDERR_FILENO + 1, ~0U, 0);  // what other threads of the test have open
-    for (const auto& [name, value] : start.environment) ::setenv(name.c_str(), value.c_str(), 1);
-    std::vector<std::string> arguments{start.path.string()};
-    arguments.insert(arguments.end(), start.arguments.begin(), start.arguments.end());
-    ::execv(start.path.c_str(), pointers(arguments).data());
+    ::execve(path, arguments, environment);
     ::_exit(127);
 }
 
 }  // namespace
 
-Program::Program(const Start& start) : pid_(::fork()) {
-    if (pid_ == 0) become(start);
+Program::Program(const Start& start) {
+    std::vector<std::string> arguments{start.path.string()};
+    arguments.insert(arguments.end(), start.arguments.begin(), start.arguments.end());
+    auto environment = environment_with(start.environment);
+    auto const argument_pointers = pointers(arguments);
+    auto const environment_pointers = pointers(environment);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+        become(start.path.c_str(), start.output.c_str(), argument_pointers.data(),
+               environment_pointers.data());
+    }
     if (pid_ < 0) throw std::runtime_error("fork failed");
 }
 
